@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OOMSCOPE_FACT_STORE_PARTS_H
+#define OOMSCOPE_FACT_STORE_PARTS_H
+
+/* What the files of the store share; nobody else includes it. */
+
+#include "fact/store.h"
+
+#include "base/arena.h"
+#include "base/map.h"
+
+enum cell_flag {
+    CELL_COMPUTED = 1, /* member = first of its sources in store->sources, line = how many */
+    CELL_ALSO = 2,     /* further places are in store->also */
+    CELL_HIDDEN = 4,
+};
+
+struct cell {
+    union {
+        int64_t number;
+        const char *text;
+    } value;
+    uint32_t text_n, member, line;
+    uint8_t state, flags;
+};
+
+struct row {
+    uint32_t parent, next; /* next row of the same parent, or ROW_NONE */
+    struct span key;
+    bool hidden;
+};
+
+/* One chain of rows: those of a top-level table, or the children of one row. */
+struct chain {
+    uint32_t first, last;
+    uint8_t said, complete, hidden;
+    struct where where;
+};
+
+enum { ROWS_PER_CHUNK = 64 };
+
+struct table {
+    struct cell **chunks;
+    struct row *rows;
+    uint32_t n_rows, room, n_chunks;
+    struct chain *chains; /* by parent row; [0] at top level */
+    uint32_t n_chains;
+    struct map keys;
+};
+
+struct member {
+    struct span path, text;
+    struct map lines; /* line -> index in store->kept */
+};
+
+struct also {
+    struct where where;
+    uint32_t next; /* index + 1, 0 = last */
+};
+
+struct store {
+    struct arena *arena;
+    struct table tables[TABLE_COUNT];
+    struct member *members; /* [0] is nobody */
+    uint32_t n_members, room_members;
+    struct map member_ids;
+    struct span *kept;
+    uint32_t n_kept, room_kept;
+    struct attempt *attempts;
+    uint32_t n_attempts, room_attempts;
+    struct map attempt_ids;
+    uint64_t *sources; /* packed refs */
+    uint32_t n_sources, room_sources;
+    struct also *also;
+    uint32_t n_also, room_also;
+    struct map also_heads; /* packed ref -> index + 1 */
+    struct observation *observations;
+    uint32_t n_observations, room_observations;
+    struct map observation_ids;
+};
+
+struct cell *store_cell(const struct store *store,
+                        struct ref ref); /* NULL when there is no such row */
+struct chain *store_chain(struct store *store, enum table_id table,
+                          uint32_t parent_row); /* added when new */
+const struct chain *store_chain_find(const struct store *store, enum table_id table,
+                                     uint32_t parent_row);
+/* Makes room for one more element in a growing array outside the arena. */
+void *store_room(void *array, uint32_t n, uint32_t *room, size_t size_bytes);
+
+#endif
