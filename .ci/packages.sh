@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+# Sourced by demo.sh and test.sh: the Debian packages that each needs, and the one way to get them.
+
+build_packages="gcc libc6-dev cmake ninja-build pkg-config musl-tools git
+  libarchive-dev libjansson-dev libyaml-dev libcmocka-dev"
+test_packages="clang clang-tidy clang-format libclang-rt-14-dev cppcheck strace mandoc cmark jq time
+  python3 python3-jsonschema python3-yaml libarchive-tools busybox-static cpio qemu-system-x86
+  gzip bzip2 xz-utils zstd lz4 zip dpkg-dev file"
+
+# need_packages NAME...: installs what is missing when it may, else says what is missing and fails.
+need_packages() {
+    missing=
+    for package in "$@"; do
+        dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
+            missing="$missing $package"
+    done
+    [ -n "$missing" ] || return 0
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "missing Debian packages:$missing" >&2
+        echo "as root: apt-get install --no-install-recommends$missing" >&2
+        return 1
+    fi
+    echo "installing:$missing"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq >/dev/null &&
+        apt-get install -qq -y --no-install-recommends $missing >/dev/null
+}

@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Installs what is missing (as root), builds with gcc and clang, and passes all tests.
+#   ./test.sh           everything
+#   ./test.sh --quick   one build with sanitizers and its tests
+set -eu
+cd "$(dirname "$0")"
+. .ci/packages.sh
+need_packages $build_packages $test_packages
+
+jobs=$(nproc)
+step() { printf '\n== %s\n' "$*"; }
+
+# A failing step is remembered, and the ones after it run all the same: one look at the log shows all that is wrong.
+failed=
+run() {
+    name=$1
+    shift
+    step "$name"
+    "$@" || failed="$failed
+  $name"
+}
+build() {
+    cmake --preset "$1" >"build/$1.log" 2>&1 || { cat "build/$1.log"; return 1; }
+    cmake --build "build/$1" -j "$jobs" >"build/$1.log" 2>&1 || { tail -50 "build/$1.log"; return 1; }
+    tail -1 "build/$1.log"
+}
+tests() {
+    preset=$1
+    shift
+    ctest --test-dir "build/$preset" --output-on-failure -j "$jobs" "$@"
+}
+
+mkdir -p build
+run "build: gcc, AddressSanitizer, UndefinedBehaviorSanitizer" build dev
+run "tests: with sanitizers" tests dev -LE 'vm|bench|fuzz|static'
+if [ "${1:-}" != --quick ]; then
+    run "build: clang" build clang
+    run "tests: clang" tests clang -L unit
+    run "build: release, hardened" build release
+    run "tests: release" tests release -LE 'vm|bench|fuzz|static|unit'
+    run "static analysis, format, house rules" tests dev -L static
+    run "build: fuzzers" build fuzz
+    run "fuzz: a bounded run" tests fuzz -L fuzz
+    run "a kernel in QEMU" tests release -L vm-quick
+fi
+
+if [ -n "$failed" ]; then
+    printf '\nFAILED:%s\n' "$failed"
+    exit 1
+fi
+printf '\nall steps passed\n'
