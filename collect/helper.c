@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "helper.h"
+#include "clock.h"
+#include "outcome.h"
+#include "path.h"
+#include "scan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+struct helper {
+    struct shared *shared;
+    int root_fd;
+    bool confined;
+    int dir_fd; /* folder of the last job, -1 if none */
+    char dir[SLOT_PATHS];
+    int chunk_fd;
+};
+
+static void set_error(struct result *r, int error)
+{
+    r->error = error;
+    r->outcome = (uint8_t)outcome_of_errno(error);
+}
+
+/* A process's files are opened through one descriptor of its folder, which stays that process's
+ * even where its pid is used again. */
+static int open_folder(struct helper *h, const struct job *job, const char *path)
+{
+    size_t len = job->name;
+
+    if (h->dir_fd >= 0 && memcmp(h->dir, path, len) == 0 && h->dir[len] == '\0')
+        return h->dir_fd;
+    if (h->dir_fd >= 0)
+        close(h->dir_fd);
+    memcpy(h->dir, path, len);
+    h->dir[len] = '\0';
+    h->dir_fd = openat(h->root_fd, h->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return h->dir_fd;
+}
+
+static int open_file(struct helper *h, const struct job *job, const char *path)
+{
+    int flags = O_RDONLY | (job->flags & JOB_LINK ? 0 : O_NOFOLLOW);
+    int dir_fd;
+
+    if (h->confined || job->name == 0)
+        return path_open(h->root_fd, h->confined, path, flags);
+    dir_fd = open_folder(h, job, path);
+    return dir_fd < 0 ? -1 : path_open(dir_fd, false, path + job->name, flags);
+}
+
+/* ENOENT of a process's or cgroup's file: has the kernel no such file, or is its owner gone? */
+static bool is_gone(struct helper *h, const struct job *job)
+{
+    const char *probe = job->pid ? "stat" : "cgroup.procs";
+
+    if (!(job->flags & JOB_MAY_EXIT))
+        return false;
+    return h->confined || h->dir_fd < 0 ? !h->confined : faccessat(h->dir_fd, probe, F_OK, 0) != 0;
+}
+
+static bool is_regular(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static int open_job(struct helper *h, const struct job *job, const char *path, struct result *r)
+{
+    int fd = open_file(h, job, path);
+
+    if (fd < 0) {
+        set_error(r, errno);
+        if (r->outcome == OUTCOME_ABSENT && is_gone(h, job))
+            r->outcome = OUTCOME_EXITED;
+    } else if (job->flags & JOB_REGULAR && !is_regular(fd)) {
+        close(fd);
+        set_error(r, ENXIO);
+        fd = -1;
+    }
+    return fd;
+}
+
+/* Reads to the end or until the room is used up; one byte more than cap tells that it goes on. */
+static void read_all(int fd, bool one_read, char *data, uint32_t room, uint32_t cap,
+                     struct result *r)
+{
+    uint32_t want = cap < room ? cap + 1 : room;
+
+    while (r->length < want) {
+        ssize_t n = read(fd, data + r->length, want - r->length);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            r->error = errno;
+            if (r->length == 0)
+                set_error(r, errno);
+            return;
+        }
+        if (n == 0)
+            return;
+        r->length += (uint32_t)n;
+        if (one_read && r->length < want)
+            return;
+    }
+    r->more = true;
+    if (r->length > cap)
+        r->length = cap;
+}
+
+static void count(int fd, char *data, uint32_t room, uint32_t cap, struct result *r)
+{
+    ssize_t n;
+
+    while (r->value < cap && (n = read(fd, data, room)) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            set_error(r, errno);
+            return;
+        }
+        r->value += (uint64_t)n;
+    }
+}
+
+static void add_starttime(struct helper *h, struct result *r)
+{
+    char stat[1024];
+    int fd = openat(h->dir_fd, "stat", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, stat, sizeof(stat));
+
+    if (n <= 0 || !scan_starttime(stat, (size_t)n, &r->value))
+        r->value = 0;
+    if (fd >= 0)
+        close(fd);
+}
+
+static void do_fds(struct helper *h, const struct job *job, const char *path, struct result *r)
+{
+    struct stat st;
+    int dir_fd = open_folder(h, job, path);
+
+    if (dir_fd < 0 || fstatat(dir_fd, path + job->name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        set_error(r, errno);
+    else if (st.st_size == 0)
+        r->outcome = OUTCOME_UNSUPPORTED; /* kernels before 6.2 have no count there */
+    else
+        r->value = (uint64_t)st.st_size;
+}
+
+static void do_statfs(struct helper *h, const char *path, char *data, struct result *r)
+{
+    struct statfs fs;
+    int fd = path_open(h->root_fd, h->confined, path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+
+    if (fd < 0 || fstatfs(fd, &fs) != 0) {
+        set_error(r, errno);
+    } else {
+        memcpy(data, &fs, sizeof(fs));
+        r->length = sizeof(fs);
+    }
+    if (fd >= 0)
+        close(fd);
+}
+
+static void do_chunk(struct helper *h, const struct job *job, const char *path, char *data,
+                     uint32_t room, struct result *r)
+{
+    if (job->kind == JOB_CHUNK) {
+        if (h->chunk_fd >= 0)
+            close(h->chunk_fd);
+        h->chunk_fd = open_job(h, job, path, r);
+    }
+    if (h->chunk_fd >= 0)
+        read_all(h->chunk_fd, false, data, room, room, r);
+}
+
+static void do_file(struct helper *h, const struct job *job, const char *path, char *data,
+                    uint32_t room, struct result *r)
+{
+    int fd = open_job(h, job, path, r);
+
+    if (fd < 0)
+        return;
+    if (job->flags & JOB_TAIL && lseek(fd, -(off_t)job->cap_bytes, SEEK_END) > 0)
+        r->value = 1;
+    if (job->kind == JOB_COUNT)
+        count(fd, data, room, job->cap_bytes, r);
+    else
+        read_all(fd, job->flags & JOB_ONE_READ, data, room, job->cap_bytes, r);
+    close(fd);
+    if (r->outcome == OUTCOME_OK && job->kind == JOB_READ && r->length == 0)
+        r->outcome = OUTCOME_EMPTY;
+    if (job->flags & JOB_STARTTIME && r->outcome == OUTCOME_OK)
+        add_starttime(h, r);
+}
+
+static void do_job(struct helper *h, const struct job *job, const char *path, char *data,
+                   uint32_t room, struct result *r)
+{
+    switch (job->kind) {
+    case JOB_SKIP:
+        r->outcome = OUTCOME_OVER_BUDGET;
+        return;
+    case JOB_STATFS:
+        do_statfs(h, path, data, r);
+        return;
+    case JOB_FDS:
+        do_fds(h, job, path, r);
+        return;
+    case JOB_CHUNK:
+    case JOB_MORE:
+        do_chunk(h, job, path, data, room, r);
+        return;
+    default:
+        do_file(h, job, path, data, room, r);
+    }
+}
+
+/* Works through the slot; stops early where the data has no room left for the next file. */
+static void do_slot(struct helper *h, struct slot *s)
+{
+    uint32_t used = 0;
+
+    for (uint32_t i = s->first; i < s->count; i++) {
+        const struct job *job = &s->jobs[i];
+        struct result r = {.offset = used};
+        uint64_t start = clock_now_ns();
+
+        atomic_store(&s->at, i);
+        atomic_store(&s->started_ns, start);
+        do_job(h, job, s->paths + job->path, h->shared->data + s->data + used, s->data_bytes - used,
+               &r);
+        if (r.more && used > 0 && r.length < job->cap_bytes)
+            return; /* it would have fitted into an empty slot */
+        r.us = (uint32_t)((clock_now_ns() - start) / 1000);
+        s->results[i] = r;
+        used += r.length;
+        atomic_store(&s->started_ns, 0);
+        atomic_store(&s->finished, i + 1);
+    }
+}
+
+_Noreturn void helper_run(struct shared *shared, int root_fd, bool confined, int from_parent,
+                          int to_parent)
+{
+    static struct helper h;
+    unsigned char number;
+
+    h.shared = shared;
+    h.root_fd = root_fd;
+    h.confined = confined;
+    h.dir_fd = h.chunk_fd = -1;
+    while (read(from_parent, &number, 1) == 1) {
+        do_slot(&h, &shared->slots[number & 1]);
+        if (write(to_parent, &number, 1) != 1)
+            break;
+    }
+    _exit(0);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "host.h"
+#include "path.h"
+#include "scan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+/* Inode numbers of the first namespaces, include/linux/proc_ns.h. */
+#define INIT_PID_NS    "pid:[4026531836]"
+#define INIT_CGROUP_NS "cgroup:[4026531835]"
+
+bool host_file(int root_fd, bool confined, const char *path, char *buffer, size_t size)
+{
+    int fd = path_open(root_fd, confined, path, O_RDONLY);
+    size_t len = 0;
+    ssize_t n = 0;
+
+    if (fd < 0)
+        return false;
+    while (len < size - 1 && (n = read(fd, buffer + len, size - 1 - len)) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            break;
+        len += (size_t)n;
+    }
+    close(fd);
+    while (len && buffer[len - 1] == '\n')
+        len--;
+    buffer[len] = '\0';
+    return n >= 0 && len > 0;
+}
+
+static bool exists(int root_fd, const char *path)
+{
+    return faccessat(root_fd, path, F_OK, 0) == 0;
+}
+
+static void copy(char *to, size_t size, const char *from, size_t n)
+{
+    n = n < size - 1 ? n : size - 1;
+    memcpy(to, from, n);
+    to[n] = '\0';
+}
+
+static void copy_string(char *to, size_t size, const char *from)
+{
+    copy(to, size, from, strlen(from));
+}
+
+static bool is_namespace(const char *link, const char *first)
+{
+    char buffer[64];
+    ssize_t n = readlink(link, buffer, sizeof(buffer) - 1);
+
+    if (n < 0)
+        return errno == ENOENT; /* a kernel without this kind of namespace */
+    buffer[n] = '\0';
+    return strcmp(buffer, first) == 0;
+}
+
+/* This process's own name of its environment; other processes' environ is never read. */
+static const char *find_container(const char *own_cgroups)
+{
+    static const struct {
+        const char *sign, *name;
+    } signs[] = {{"kubepods", "kubernetes"},
+                 {"libpod", "podman"},
+                 {"docker", "docker"},
+                 {"/lxc", "lxc"},
+                 {"machine.slice/", "systemd-nspawn"}};
+    char word[32];
+
+    if (getenv("KUBERNETES_SERVICE_HOST"))
+        return "kubernetes";
+    if (host_file(AT_FDCWD, false, "/run/systemd/container", word, sizeof(word))) {
+        for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+            if (strcmp(word, signs[i].name) == 0)
+                return signs[i].name;
+        return "unknown";
+    }
+    if (exists(AT_FDCWD, "/run/.containerenv"))
+        return "podman";
+    if (exists(AT_FDCWD, "/.dockerenv"))
+        return "docker";
+    for (size_t i = 0; i + 1 < sizeof(signs) / sizeof(signs[0]); i++)
+        if (strstr(own_cgroups, signs[i].sign))
+            return signs[i].name;
+    return NULL;
+}
+
+/* "4:memory:/a/b" on v1 and hybrid, "0::/a/b" on v2. */
+static void find_own_cgroup(struct host *h, const char *own_cgroups)
+{
+    size_t n = strlen(own_cgroups), len;
+    const char *at = scan_find(own_cgroups, n, ":memory:");
+
+    if (at) {
+        at += sizeof(":memory:") - 1;
+        len = strcspn(at, "\n");
+    } else if (!(at = scan_line(own_cgroups, n, "0::", &len))) {
+        return;
+    }
+    if (len < sizeof(h->own_cgroup) && !scan_find(at, len, "/.."))
+        copy(h->own_cgroup, sizeof(h->own_cgroup), at, len);
+}
+
+static void find_hidepid(struct host *h, const char *mounts)
+{
+    size_t len;
+    const char *row = scan_line(mounts, strlen(mounts), "proc /proc proc ", &len);
+    const char *at = row ? scan_find(row, len, "hidepid=") : NULL;
+
+    h->hides_processes = at && at[8] != '0' && at[8] != 'o' && h->euid != 0;
+}
+
+static void read_here(struct host *h)
+{
+    static char text[16 * 1024];
+    struct utsname u;
+    const char *container = NULL;
+
+    uname(&u);
+    copy_string(h->hostname, sizeof(h->hostname), u.nodename);
+    copy_string(h->release, sizeof(h->release), u.release);
+    copy_string(h->version, sizeof(h->version), u.version);
+    copy_string(h->machine, sizeof(h->machine), u.machine);
+    h->page_size_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+    h->cpus = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+    h->init_pid_namespace = is_namespace("/proc/self/ns/pid", INIT_PID_NS);
+    h->init_cgroup_namespace = is_namespace("/proc/self/ns/cgroup", INIT_CGROUP_NS);
+    if (host_file(AT_FDCWD, false, "/proc/self/cgroup", text, sizeof(text))) {
+        find_own_cgroup(h, text);
+        container = find_container(text);
+    }
+    h->container = container ? container : h->init_pid_namespace ? "none" : "unknown";
+    if (host_file(AT_FDCWD, false, "/proc/self/mounts", text, sizeof(text)))
+        find_hidepid(h, text);
+}
+
+static void read_root(struct host *h, int root_fd)
+{
+    char text[512];
+    size_t len;
+    const char *at;
+
+    host_file(root_fd, true, "proc/sys/kernel/hostname", h->hostname, sizeof(h->hostname));
+    if (!h->hostname[0])
+        host_file(root_fd, true, "etc/hostname", h->hostname, sizeof(h->hostname));
+    host_file(root_fd, true, "proc/sys/kernel/osrelease", h->release, sizeof(h->release));
+    host_file(root_fd, true, "proc/sys/kernel/version", h->version, sizeof(h->version));
+    if (!h->release[0] && host_file(root_fd, true, "proc/version", text, sizeof(text))) {
+        at = scan_line(text, strlen(text), "Linux version ", &len);
+        if (at)
+            copy(h->release, sizeof(h->release), at, strcspn(at, " \n"));
+    }
+    h->container = "unknown";
+}
+
+/* The version 2 tree stands at sys/fs/cgroup, on hybrid hosts beside the version 1 trees. */
+static enum host_cgroup find_cgroup(int root_fd)
+{
+    bool v1 = exists(root_fd, "sys/fs/cgroup/memory");
+
+    if (exists(root_fd, "sys/fs/cgroup/cgroup.controllers"))
+        return HOST_CGROUP_V2;
+    if (v1 && exists(root_fd, "sys/fs/cgroup/unified/cgroup.controllers"))
+        return HOST_CGROUP_HYBRID;
+    return v1 ? HOST_CGROUP_V1 : HOST_CGROUP_NONE;
+}
+
+static uint64_t meminfo_bytes(int root_fd, bool confined, const char *key)
+{
+    char text[4096];
+    uint64_t kib;
+
+    if (!host_file(root_fd, confined, "proc/meminfo", text, sizeof(text)) ||
+        !scan_key(text, strlen(text), key, &kib))
+        return 0;
+    return kib * 1024;
+}
+
+uint64_t host_slab_bytes(int root_fd, bool confined)
+{
+    return meminfo_bytes(root_fd, confined, "SReclaimable:");
+}
+
+void host_read(struct host *h, int root_fd, bool confined)
+{
+    char text[4096];
+    size_t len;
+    const char *at;
+
+    memset(h, 0, sizeof(*h));
+    h->euid = geteuid();
+    if (host_file(AT_FDCWD, false, "/proc/self/status", text, sizeof(text)) &&
+        (at = scan_line(text, strlen(text), "CapEff:\t", &len)))
+        copy(h->capabilities, sizeof(h->capabilities), at, len);
+    if (confined)
+        read_root(h, root_fd);
+    else
+        read_here(h);
+    host_file(root_fd, confined, "proc/sys/kernel/random/boot_id", h->boot_id, sizeof(h->boot_id));
+    h->cgroup = find_cgroup(root_fd);
+    h->memory_bytes = meminfo_bytes(root_fd, confined, "MemTotal:");
+}
+
+const char *host_cgroup_name(enum host_cgroup cgroup)
+{
+    static const char *const names[] = {"none", "v1", "v2", "hybrid"};
+
+    return names[cgroup];
+}

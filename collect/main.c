@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include "capture.h"
+#include "options.h"
+#include "plan.h"
+#include "say.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct capture capture;
+
+static bool open_output(struct capture *c)
+{
+    const struct options *o = c->options;
+
+    if (strcmp(o->output, "-") == 0) {
+        out_open_fd(&c->out, STDOUT_FILENO, o->gzip);
+        return true;
+    }
+    if (out_open_file(&c->out, o->output, o->gzip))
+        return true;
+    say_error("cannot create", o->output, errno);
+    return false;
+}
+
+static int run_capture(const struct options *o)
+{
+    struct capture *c = &capture;
+    int code;
+
+    c->options = o;
+    c->pseudonym.on = o->pseudonymize;
+    capture_signals();
+    if (o->pseudonymize && !pseudonym_start(&c->pseudonym, o->key_file))
+        return EXIT_USAGE;
+    if (!open_output(c))
+        return EXIT_OUTPUT;
+    self_protect(&c->self);
+    code = capture_run(c);
+    if (code == EXIT_OUTPUT)
+        say_error("cannot write", o->output, c->out.error);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o;
+
+    if (!options_parse(argc, argv, &o))
+        return EXIT_USAGE;
+    switch (o.action) {
+    case ACTION_CAPTURE:
+        return run_capture(&o);
+    case ACTION_PATTERNS:
+        plan_list();
+        break;
+    default:
+        break;
+    }
+    return say_failed() ? EXIT_OUTPUT : EXIT_COMPLETE;
+}

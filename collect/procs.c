@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: MIT */
+#include "procs.h"
+#include "bundle.h"
+#include "evidence.h"
+#include "folder.h"
+#include "scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Pids from PROCS_KEPT largest on are not kept: a bit each tells which were. */
+#define PID_LIMIT (4u << 20)
+
+static unsigned char kept_bits[PID_LIMIT / 8];
+static struct procs *walk; /* the one whose results come in */
+
+typedef void (*proc_visit)(struct capture *c, struct procs *p, int32_t pid);
+
+static bool is_kept(int32_t pid)
+{
+    return (uint32_t)pid < PID_LIMIT && kept_bits[pid / 8] >> (pid % 8) & 1;
+}
+
+static void set_kept(int32_t pid, bool kept)
+{
+    unsigned char bit = (unsigned char)(1u << (pid % 8));
+
+    if ((uint32_t)pid >= PID_LIMIT)
+        return;
+    if (kept)
+        kept_bits[pid / 8] |= bit;
+    else
+        kept_bits[pid / 8] &= (unsigned char)~bit;
+}
+
+/* Is a to be read after b? Smaller first, then younger. */
+static bool is_less(const struct proc *a, const struct proc *b)
+{
+    return a->rss_kib != b->rss_kib ? a->rss_kib < b->rss_kib : a->pid > b->pid;
+}
+
+static void swap(struct proc *a, struct proc *b)
+{
+    struct proc t = *a;
+
+    *a = *b;
+    *b = t;
+}
+
+static void sift_down(struct proc *heap, uint32_t n, uint32_t at)
+{
+    for (;;) {
+        uint32_t least = at;
+
+        for (uint32_t child = 2 * at + 1; child <= 2 * at + 2 && child < n; child++)
+            if (is_less(&heap[child], &heap[least]))
+                least = child;
+        if (least == at)
+            return;
+        swap(&heap[at], &heap[least]);
+        at = least;
+    }
+}
+
+static void keep(struct procs *p, const struct proc *proc)
+{
+    uint32_t at;
+
+    if (p->kept == PROCS_KEPT) {
+        if (is_less(proc, &p->top[0]))
+            return;
+        set_kept(p->top[0].pid, false);
+        p->top[0] = *proc;
+        set_kept(proc->pid, true);
+        sift_down(p->top, p->kept, 0);
+        return;
+    }
+    set_kept(proc->pid, true);
+    at = p->kept++;
+    p->top[at] = *proc;
+    while (at && is_less(&p->top[at], &p->top[(at - 1) / 2])) {
+        swap(&p->top[at], &p->top[(at - 1) / 2]);
+        at = (at - 1) / 2;
+    }
+}
+
+/* Largest first: takes the smallest off the heap, again and again. */
+static void sort(struct procs *p)
+{
+    for (uint32_t n = p->kept; n > 1; n--) {
+        swap(&p->top[0], &p->top[n - 1]);
+        sift_down(p->top, n - 1, 0);
+    }
+}
+
+static void add_blocked(struct procs *p, int32_t pid)
+{
+    for (uint32_t i = 0; i < p->blocked_count; i++)
+        if (p->blocked[i] == pid)
+            return;
+    if (p->blocked_count < PROCS_BLOCKED)
+        p->blocked[p->blocked_count++] = pid;
+}
+
+/* stat comes first, status second; the others leave no trace here. */
+static void take_file(void *context, const struct job *job, const struct result *result,
+                      const char *data)
+{
+    struct procs *p = walk;
+    bool ok = result->outcome == OUTCOME_OK;
+    size_t len;
+    const char *state;
+
+    if (job->row == PLAN_PROCESS_STAT) {
+        p->now = (struct proc){.pid = job->pid};
+        if (ok)
+            scan_starttime(data, result->length, &p->now.starttime_ticks);
+    } else if (job->row == PLAN_PROCESS_STATUS && ok && p->now.pid == job->pid) {
+        scan_key(data, result->length, "VmRSS:", &p->now.rss_kib);
+        state = scan_line(data, result->length, "State:\t", &len);
+        if (state && len && *state == 'D')
+            add_blocked(p, job->pid);
+        keep(p, &p->now);
+        p->captured++;
+    } else if (job->row == PLAN_PROCESS_STATUS && result->outcome != OUTCOME_EXITED) {
+        p->denied++;
+    }
+    evidence_done(context, job, result, data);
+}
+
+static void folder_of(int32_t pid, char *buffer, size_t size)
+{
+    struct text t = {.p = buffer, .cap = size};
+
+    text_str(&t, "proc/");
+    text_i64(&t, pid);
+    text_end(&t);
+}
+
+static struct job *read_file(struct capture *c, enum plan_id row, int32_t pid)
+{
+    char folder[32];
+    struct job *job;
+
+    folder_of(pid, folder, sizeof(folder));
+    job = evidence_read(c, row, folder, plan_name(row));
+    if (job) {
+        job->pid = pid;
+        job->flags |= JOB_MAY_EXIT;
+        if (plan[row].tier != TIER_LARGEST)
+            job->flags |= JOB_ONE_READ;
+    }
+    return job;
+}
+
+static void visit_first(struct capture *c, struct procs *p, int32_t pid)
+{
+    p->seen++;
+    c->budget.inodes++;
+    for (enum plan_id row = PLAN_PROCESS_STAT; row <= PLAN_PROCESS_CGROUP; row++) {
+        struct job *job = read_file(c, row, pid);
+
+        if (job)
+            job->done = take_file;
+    }
+}
+
+/* Calls visit for every pid in /proc; false where that broke off. */
+static bool each_pid(struct capture *c, struct procs *p, proc_visit visit)
+{
+    struct folder f;
+    const char *name;
+    int32_t pid;
+    bool ended;
+
+    walk = p;
+    if (!folder_open(&f, c->root_fd, c->options->root != NULL, "proc"))
+        return false;
+    while (!evidence_stopped(c) && (name = folder_next(&f, NULL)))
+        if (scan_pid(name, &pid))
+            visit(c, p, pid);
+    ended = !evidence_stopped(c) && f.error == 0;
+    folder_close(&f);
+    reads_flush(&c->reads);
+    return ended;
+}
+
+static const char *why_incomplete(const struct capture *c, const struct procs *p)
+{
+    if (!p->walk_ended)
+        return evidence_stopped(c) ? evidence_stopped(c) : "the listing of /proc broke off";
+    if (c->host.hides_processes)
+        return "processes of other users are hidden: hidepid";
+    if (!c->options->root && !c->host.init_pid_namespace)
+        return "only processes of this pid namespace are visible";
+    if (p->denied)
+        return "some status files could not be read";
+    return NULL;
+}
+
+void procs_capture(struct capture *c, struct procs *p)
+{
+    const char *why;
+
+    memset(p, 0, offsetof(struct procs, top));
+    p->blocked_count = 0;
+    p->walk_ended = each_pid(c, p, visit_first);
+    if (!p->walk_ended)
+        evidence_note(c, "proc/*/status", OUTCOME_OVER_BUDGET, 0, evidence_stopped(c));
+    why = why_incomplete(c, p);
+    manifest_table(&c->manifest, TABLE_PROCESSES, !why, p->seen, p->captured, why);
+    sort(p);
+}
+
+static struct proc *find(struct procs *p, int32_t pid)
+{
+    for (uint32_t i = 0; is_kept(pid) && i < p->kept; i++)
+        if (p->top[i].pid == pid)
+            return &p->top[i];
+    return NULL;
+}
+
+/* A stuck lock is evidence: the process's wchan and stack are read too, and no more locked files.
+ */
+static void take_locked(void *context, const struct job *job, const struct result *result,
+                        const char *data)
+{
+    struct proc *proc;
+
+    if (result->outcome == OUTCOME_TIMEOUT || result->outcome == OUTCOME_ABANDONED) {
+        add_blocked(walk, job->pid);
+        proc = find(walk, job->pid);
+        if (proc)
+            proc->stalled = true;
+    }
+    evidence_done(context, job, result, data);
+}
+
+static void read_blocked(struct capture *c, struct procs *p, uint32_t from)
+{
+    for (uint32_t i = from; i < p->blocked_count; i++) {
+        read_file(c, PLAN_PROCESS_WCHAN, p->blocked[i]);
+        read_file(c, PLAN_PROCESS_STACK, p->blocked[i]);
+    }
+    reads_flush(&c->reads);
+}
+
+/* Twice the estimate, for a kernel or a moment that is slower, on top of the usual deadline. */
+static struct job *read_locked(struct capture *c, enum plan_id row, const struct proc *proc)
+{
+    uint64_t lock_us;
+    const char *why = budget_lock(&c->budget, proc->rss_kib, &lock_us);
+    struct job *job;
+    char path[48];
+    struct text t = TEXT_ON(path);
+
+    if (why) {
+        text_str(&t, "proc/");
+        text_i64(&t, proc->pid);
+        text_char(&t, '/');
+        text_str(&t, plan_name(row));
+        evidence_note(c, text_end(&t), OUTCOME_OVER_BUDGET, 0, why);
+        return NULL;
+    }
+    job = read_file(c, row, proc->pid);
+    if (job) {
+        job->done = take_locked;
+        job->deadline_ms += (uint32_t)(2 * lock_us / 1000);
+        job->flags |= JOB_STARTTIME;
+        job->expect = proc->starttime_ticks;
+    }
+    return job;
+}
+
+static void visit_small(struct capture *c, struct procs *p, int32_t pid)
+{
+    (void)p;
+    if (!is_kept(pid))
+        read_locked(c, PLAN_PROCESS_ROLLUP, &(struct proc){.pid = pid});
+}
+
+void procs_rollups(struct capture *c, struct procs *p)
+{
+    uint32_t i, blocked = p->blocked_count;
+    bool all = true;
+
+    walk = p;
+    read_blocked(c, p, 0);
+    for (i = 0; i < p->kept && p->top[i].rss_kib && all; i++)
+        all = read_locked(c, PLAN_PROCESS_ROLLUP, &p->top[i]) || !evidence_stopped(c);
+    reads_flush(&c->reads);
+    if (all && p->kept == PROCS_KEPT)
+        all = each_pid(c, p, visit_small);
+    if (!all)
+        evidence_note(c, "proc/*/smaps_rollup", OUTCOME_OVER_BUDGET, 0, evidence_stopped(c));
+    read_blocked(c, p, blocked);
+}
+
+static void visit_rest(struct capture *c, struct procs *p, int32_t pid)
+{
+    const struct proc *proc;
+
+    read_file(c, PLAN_PROCESS_OOM_SCORE, pid);
+    read_file(c, PLAN_PROCESS_LIMITS, pid);
+    if (!c->options->cmdline)
+        return;
+    proc = p->blocked_count ? find(p, pid) : NULL;
+    if (!proc || !proc->stalled)
+        read_file(c, PLAN_PROCESS_CMDLINE, pid);
+}
+
+/* collect/processes.jsonl in the making. */
+static struct text rows;
+static char rows_buffer[2 * SLOT_DATA];
+
+static void take_fds(void *context, const struct job *job, const struct result *result,
+                     const char *data)
+{
+    (void)context;
+    (void)data;
+    text_char(&rows, '{');
+    text_key_u64(&rows, "pid", (uint64_t)job->pid);
+    text_key_u64(&rows, "starttime_ticks", job->expect);
+    if (result->outcome == OUTCOME_OK)
+        text_key_u64(&rows, "open_files", result->value);
+    text_raw(&rows, "}\n", 2);
+}
+
+static void count_files(struct capture *c, struct procs *p)
+{
+    const char *detail = NULL;
+
+    rows = TEXT_ON(rows_buffer);
+    for (uint32_t i = 0; i < p->kept && !detail; i++) {
+        char folder[32];
+        struct job *job;
+
+        folder_of(p->top[i].pid, folder, sizeof(folder));
+        job = evidence_read(c, PLAN_PROCESS_STAT, folder, "fd");
+        if (!job) {
+            detail = evidence_stopped(c);
+            break;
+        }
+        job->kind = JOB_FDS;
+        job->pid = p->top[i].pid;
+        job->expect = p->top[i].starttime_ticks;
+        job->done = take_fds;
+        if (sizeof(rows_buffer) - rows.n < 2 * SLOT_JOBS * 128)
+            detail = "the largest only";
+    }
+    reads_flush(&c->reads);
+    evidence_member(c, BUNDLE_PROCESSES, rows.p, rows.n, detail);
+}
+
+void procs_rest(struct capture *c, struct procs *p)
+{
+    if (!each_pid(c, p, visit_rest))
+        evidence_note(c, "proc/*/limits", OUTCOME_OVER_BUDGET, 0, evidence_stopped(c));
+    count_files(c, p);
+}
+
+void procs_largest(struct capture *c, struct procs *p, uint64_t n)
+{
+    walk = p;
+    for (uint32_t i = 0; i < p->kept && i < n && p->top[i].rss_kib; i++) {
+        if (p->top[i].stalled || evidence_stopped(c))
+            continue;
+        read_locked(c, PLAN_PROCESS_NUMA_MAPS, &p->top[i]);
+        read_locked(c, PLAN_PROCESS_SMAPS, &p->top[i]);
+    }
+    reads_flush(&c->reads);
+}
+
+#define SAMPLE_PROCESSES 64
+#define SAMPLE_ROLLUPS   16
+
+void procs_sample(struct capture *c, struct procs *p)
+{
+    walk = p;
+    for (uint32_t i = 0; i < p->kept && i < SAMPLE_PROCESSES && p->top[i].rss_kib; i++) {
+        if (evidence_stopped(c))
+            break;
+        read_file(c, PLAN_PROCESS_STAT, p->top[i].pid);
+        read_file(c, PLAN_PROCESS_STATUS, p->top[i].pid);
+    }
+    for (uint32_t i = 0; i < p->kept && i < SAMPLE_ROLLUPS && p->top[i].rss_kib; i++)
+        if (!p->top[i].stalled && !evidence_stopped(c))
+            read_locked(c, PLAN_PROCESS_ROLLUP, &p->top[i]);
+    reads_flush(&c->reads);
+}

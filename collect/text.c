@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "text.h"
+
+#include <string.h>
+
+void text_raw(struct text *t, const void *bytes, size_t n)
+{
+    if (n > t->cap - t->n) {
+        n = t->cap - t->n;
+        t->cut = true;
+    }
+    memcpy(t->p + t->n, bytes, n);
+    t->n += n;
+}
+
+void text_str(struct text *t, const char *s)
+{
+    text_raw(t, s, strlen(s));
+}
+
+void text_char(struct text *t, char c)
+{
+    text_raw(t, &c, 1);
+}
+
+void text_u64(struct text *t, uint64_t v)
+{
+    char digits[20];
+    size_t at = sizeof(digits);
+
+    do {
+        digits[--at] = (char)('0' + v % 10);
+        v /= 10;
+    } while (v);
+    text_raw(t, digits + at, sizeof(digits) - at);
+}
+
+void text_i64(struct text *t, int64_t v)
+{
+    if (v < 0)
+        text_char(t, '-');
+    text_u64(t, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
+}
+
+void text_hex(struct text *t, const void *bytes, size_t n)
+{
+    static const char digit[] = "0123456789abcdef";
+    const unsigned char *b = bytes;
+
+    if (2 * n > t->cap - t->n) {
+        t->cut = true;
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        t->p[t->n++] = digit[b[i] >> 4];
+        t->p[t->n++] = digit[b[i] & 15];
+    }
+}
+
+/* Length of the valid UTF-8 sequence at s, 0 where there is none. */
+static size_t utf8_length(const unsigned char *s, size_t n)
+{
+    size_t want;
+
+    if (s[0] >= 0xc2 && s[0] <= 0xdf)
+        want = 2;
+    else if (s[0] >= 0xe0 && s[0] <= 0xef)
+        want = 3;
+    else if (s[0] >= 0xf0 && s[0] <= 0xf4)
+        want = 4;
+    else
+        return 0;
+    if (want > n)
+        return 0;
+    for (size_t i = 1; i < want; i++)
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+        (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+        return 0;
+    return want;
+}
+
+static bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+void text_json(struct text *t, const char *s, size_t n)
+{
+    const unsigned char *b = (const unsigned char *)s;
+    size_t i = 0;
+
+    text_char(t, '"');
+    while (i < n) {
+        size_t run = 0;
+
+        while (i + run < n && is_plain(b[i + run]))
+            run++;
+        if (run == 0 && b[i] >= 0x80)
+            run = utf8_length(b + i, n - i);
+        if (run) {
+            text_raw(t, b + i, run);
+            i += run;
+        } else if (b[i] == '"' || b[i] == '\\') {
+            text_char(t, '\\');
+            text_char(t, (char)b[i++]);
+        } else {
+            text_str(t, "\\u00");
+            text_hex(t, &b[i++], 1);
+        }
+    }
+    text_char(t, '"');
+}
+
+void text_key(struct text *t, const char *key)
+{
+    if (t->n && t->p[t->n - 1] != '{')
+        text_char(t, ',');
+    text_char(t, '"');
+    text_str(t, key);
+    text_raw(t, "\":", 2);
+}
+
+void text_key_u64(struct text *t, const char *key, uint64_t v)
+{
+    text_key(t, key);
+    text_u64(t, v);
+}
+
+void text_key_str(struct text *t, const char *key, const char *s)
+{
+    text_key(t, key);
+    text_json(t, s, strlen(s));
+}
+
+void text_key_bool(struct text *t, const char *key, bool v)
+{
+    text_key(t, key);
+    text_str(t, v ? "true" : "false");
+}
+
+char *text_end(struct text *t)
+{
+    if (t->n == t->cap) {
+        t->n--;
+        t->cut = true;
+    }
+    t->p[t->n] = '\0';
+    return t->p;
+}
