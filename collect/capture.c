@@ -51,7 +51,18 @@ static void end_tier(struct capture *c)
 
 static bool is_glob(enum plan_id row)
 {
-    return strchr(plan[row].pattern, '*') != NULL;
+    return strchr(plan_pattern(row), '*') != NULL;
+}
+
+/* The table of NUMA nodes: how many there are, and of how many meminfo was read. */
+static void read_nodes(struct capture *c)
+{
+    uint32_t before = c->manifest.outcomes[OUTCOME_OK];
+    unsigned seen = evidence_glob(c, PLAN_NODE_MEMINFO), captured;
+
+    reads_flush(&c->reads);
+    captured = c->manifest.outcomes[OUTCOME_OK] - before;
+    manifest_table(&c->manifest, TABLE_NODES, seen && seen == captured, seen, captured, NULL);
 }
 
 /* The rows of a tier that are files of the host; moving: those that samples hold only. */
@@ -61,21 +72,14 @@ static void read_tier(struct capture *c, enum plan_tier tier, bool moving)
         if (plan[row].tier != tier || row == PLAN_MOUNTS || row == PLAN_KMSG ||
             (moving && !plan_is(row, 'M')))
             continue;
-        if (is_glob(row))
+        if (row == PLAN_NODE_MEMINFO && !moving)
+            read_nodes(c);
+        else if (is_glob(row))
             evidence_glob(c, row);
         else
             evidence_row(c, row);
     }
     reads_flush(&c->reads);
-}
-
-static uint64_t nodes_before;
-
-static void note_nodes(struct capture *c)
-{
-    uint64_t ok = c->manifest.outcomes[OUTCOME_OK] - nodes_before;
-
-    (void)ok;
 }
 
 static void read_logs(struct capture *c)
@@ -144,7 +148,6 @@ static void read_evidence(struct capture *c)
     procs_rollups(c, &procs);
     end_tier(c);
     read_tier(c, TIER_LATE, false);
-    note_nodes(c);
     tmpfs_capture(c);
     end_tier(c);
     cgroups_rest(c, &cgroups);

@@ -181,6 +181,14 @@ static const char *folder_of(const struct cgroups *g, const char *cgroup, size_t
     return text_end(&t);
 }
 
+static void note_gone(struct capture *c, char folder[PATH_MAX])
+{
+    struct text t = {.p = folder, .n = strlen(folder), .cap = PATH_MAX};
+
+    text_str(&t, "/memory.*");
+    evidence_note(c, text_end(&t), OUTCOME_EXITED, 0, "the kernel log names this cgroup");
+}
+
 /* A cgroup and its ancestors, the root's end first. */
 static void visit_chain(struct capture *c, struct cgroups *g, const char *cgroup)
 {
@@ -195,7 +203,7 @@ static void visit_chain(struct capture *c, struct cgroups *g, const char *cgroup
         if (visit_one(c, g, folder, PART_ALL))
             add_done(g, folder);
         else
-            evidence_note(c, folder, OUTCOME_EXITED, 0, "the kernel log names this cgroup");
+            note_gone(c, folder);
     }
 }
 

@@ -114,10 +114,11 @@ static const char *attempt_detail(const struct capture *c, const struct job *job
     }
 }
 
+/* A size cap is part of the plan; these are not. */
 static bool is_cut(enum outcome outcome)
 {
     return outcome == OUTCOME_OVER_BUDGET || outcome == OUTCOME_TIMEOUT ||
-           outcome == OUTCOME_ABANDONED || outcome == OUTCOME_TRUNCATED;
+           outcome == OUTCOME_ABANDONED;
 }
 
 /* A file that was cut ends with a whole line. */
@@ -198,7 +199,7 @@ struct job *evidence_read(struct capture *c, enum plan_id row, const char *folde
 
 void evidence_row(struct capture *c, enum plan_id row)
 {
-    const char *path = plan[row].pattern;
+    const char *path = plan_pattern(row);
 
     if (plan_is(row, 'S'))
         evidence_stream(c, row, path);
@@ -245,14 +246,16 @@ static unsigned expand(struct capture *c, enum plan_id row, const char *head, co
     return found;
 }
 
-void evidence_glob(struct capture *c, enum plan_id row)
+unsigned evidence_glob(struct capture *c, enum plan_id row)
 {
     const char *stopped = evidence_stopped(c);
+    unsigned found = 0;
 
     if (stopped)
-        evidence_note(c, plan[row].pattern, OUTCOME_OVER_BUDGET, 0, stopped);
-    else if (expand(c, row, "", plan[row].pattern) == 0)
-        evidence_note(c, plan[row].pattern, OUTCOME_ABSENT, 0, NULL);
+        evidence_note(c, plan_pattern(row), OUTCOME_OVER_BUDGET, 0, stopped);
+    else if ((found = expand(c, row, "", plan_pattern(row))) == 0)
+        evidence_note(c, plan_pattern(row), OUTCOME_ABSENT, 0, NULL);
+    return found;
 }
 
 void evidence_begin(struct capture *c, const char *path, uint64_t n)
@@ -294,20 +297,14 @@ void evidence_end(struct capture *c, enum outcome outcome, const char *detail)
 }
 
 /* What became of a job that the caller waits for. */
-struct waited {
-    struct result result;
-    const char *data;
-};
-
-static struct waited waited;
+static struct result waited;
 
 static void wait_done(void *context, const struct job *job, const struct result *result,
                       const char *data)
 {
     struct capture *c = context;
 
-    waited.result = *result;
-    waited.data = data;
+    waited = *result;
     if (job->kind == JOB_READ && !result->more)
         evidence_done(c, job, result, data);
     else if (job->kind != JOB_READ && job->kind != JOB_COUNT)
@@ -336,18 +333,18 @@ void evidence_stream(struct capture *c, enum plan_id row, const char *path)
         evidence_note(c, path, OUTCOME_OVER_BUDGET, 0, evidence_stopped(c));
         return;
     }
-    if (!waited.result.more)
+    if (!waited.more)
         return;
-    if (!wait_for(c, row, path, JOB_COUNT) || waited.result.outcome != OUTCOME_OK) {
+    if (!wait_for(c, row, path, JOB_COUNT) || waited.outcome != OUTCOME_OK) {
         evidence_note(c, path, OUTCOME_OVER_BUDGET, 0, "it took too long to learn its length");
         return;
     }
-    size = waited.result.value;
+    size = waited.value;
     if (size > plan[row].cap_bytes)
         size = plan[row].cap_bytes;
     evidence_begin(c, path, size);
-    while (part.written < size && wait_for(c, row, path, kind) &&
-           waited.result.outcome == OUTCOME_OK && waited.result.length)
+    while (part.written < size && wait_for(c, row, path, kind) && waited.outcome == OUTCOME_OK &&
+           waited.length)
         kind = JOB_MORE;
     if (size == plan[row].cap_bytes)
         evidence_end(c, OUTCOME_TRUNCATED, "its head");

@@ -24,8 +24,8 @@ void evidence_done(void *context, const struct job *job, const struct result *re
                    const char *data);
 /* Reads a row that has no '*'. */
 void evidence_row(struct capture *c, enum plan_id row);
-/* Reads all files of a row with '*' in its folders or its name. */
-void evidence_glob(struct capture *c, enum plan_id row);
+/* Reads all files of a row with '*' in its folders or its name; returns how many there are. */
+unsigned evidence_glob(struct capture *c, enum plan_id row);
 /* Reads one file that may be longer than any buffer; waits for it. */
 void evidence_stream(struct capture *c, enum plan_id row, const char *path);
 /* Starts a member whose n bytes the caller writes with evidence_part. */

@@ -99,12 +99,12 @@ static void put_privacy(const struct capture *c, struct text *t)
     text_key(t, "privacy");
     text_char(t, '[');
     put_class(t, "comm");
+    put_class(t, "uid");
     put_class(t, "kernel-log");
     if (o->pseudonymize) {
         put_class(t, "pseudonyms");
     } else {
         put_class(t, "hostname");
-        put_class(t, "uid");
         put_class(t, "cgroup-names");
         put_class(t, "mount-points");
         put_class(t, "mapped-paths");

@@ -24,6 +24,8 @@ static const struct {
               {"Memory cgroup stats for ", ":"},
               {"Tasks in ", " are going to be killed"}};
 
+#define PLACES (sizeof(places) / sizeof(places[0]))
+
 static bool is_path(const char *p, size_t n)
 {
     if (n < 2 || n >= NAMES_MAX_BYTES || p[0] != '/')
@@ -41,7 +43,7 @@ static int hex_digit(char c)
 }
 
 /* /dev/kmsg writes bytes that are not printable, and '\', as \xNN: "\x5cx2d" is "\x2d". */
-static size_t unescape(const char *p, size_t n, char *to)
+size_t names_unescape(const char *p, size_t n, char *to)
 {
     size_t len = 0;
 
@@ -71,28 +73,60 @@ void names_add(struct names *names, const char *path, size_t n)
     to[n] = '\0';
 }
 
+/* The name at place i, NULL where the record has none. */
+static const char *place(const char *record, size_t n, size_t i, size_t *ret_len)
+{
+    const char *at = scan_find(record, n, places[i].before), *stop = record + n;
+
+    if (!at)
+        return NULL;
+    at += strlen(places[i].before);
+    if (places[i].after)
+        stop = scan_find(at, (size_t)(stop - at), places[i].after);
+    if (!stop)
+        return NULL;
+    *ret_len = (size_t)(stop - at);
+    return at;
+}
+
+static size_t line_length(const char *record, size_t n)
+{
+    const char *nl = memchr(record, '\n', n);
+
+    return nl ? (size_t)(nl - record) : n;
+}
+
 void names_scan(struct names *names, const char *record, size_t n)
 {
     char path[NAMES_MAX_BYTES];
-    const char *line_end = memchr(record, '\n', n);
+    size_t len;
 
     /* Lines behind the first are the record's dictionary. */
-    if (line_end)
-        n = (size_t)(line_end - record);
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-        const char *at = scan_find(record, n, places[i].before), *stop = record + n;
+    n = line_length(record, n);
+    for (size_t i = 0; i < PLACES; i++) {
+        const char *at = place(record, n, i, &len);
 
-        if (!at)
-            continue;
-        at += strlen(places[i].before);
-        if (places[i].after) {
-            stop = scan_find(at, (size_t)(stop - at), places[i].after);
-            if (!stop)
-                continue;
-        }
-        if ((size_t)(stop - at) < sizeof(path))
-            names_add(names, path, unescape(at, (size_t)(stop - at), path));
+        if (at && len < sizeof(path))
+            names_add(names, path, names_unescape(at, len, path));
     }
+}
+
+const char *names_place(const char *record, size_t n, size_t *ret_len)
+{
+    const char *first = NULL;
+
+    *ret_len = 0;
+
+    for (size_t i = 0; i < PLACES; i++) {
+        size_t len;
+        const char *at = place(record, n, i, &len);
+
+        if (at && len && *at == '/' && (!first || at < first)) {
+            first = at;
+            *ret_len = len;
+        }
+    }
+    return first;
 }
 
 void names_scan_lines(struct names *names, const char *p, size_t n)

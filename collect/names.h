@@ -17,6 +17,11 @@ struct names {
 void names_scan(struct names *names, const char *record, size_t n);
 /* Looks through text of many lines. */
 void names_scan_lines(struct names *names, const char *p, size_t n);
+/* The first place in a record where the OOM killer names a cgroup, with its kind of text around;
+ * NULL where there is none. The name may be escaped. */
+const char *names_place(const char *record, size_t n, size_t *ret_len);
+/* Undoes the \xNN of /dev/kmsg; to has room for n bytes. Returns its length. */
+size_t names_unescape(const char *p, size_t n, char *to);
 /* Adds one path, "/a/b"; the oldest goes where there is no room. */
 void names_add(struct names *names, const char *path, size_t n);
 /* The i-th newest, from 0; NULL behind the oldest. */

@@ -5,12 +5,33 @@
 
 #include <string.h>
 
-const struct plan_row plan[PLAN_COUNT] = {
-#define PLAN(id, pattern, tier, cost, cap_kib, rights, flags, scrub)                               \
-    {pattern, TIER_##tier, COST_##cost, RIGHTS_##rights, SCRUB_##scrub, (cap_kib)*1024u, flags},
+static const struct {
+#define PLAN(id, pattern, tier, cost, cap_kib, rights, flags, scrub) char id[sizeof(pattern)];
+#include "plan.def"
+#undef PLAN
+} patterns = {
+#define PLAN(id, pattern, tier, cost, cap_kib, rights, flags, scrub) pattern,
 #include "plan.def"
 #undef PLAN
 };
+
+const struct plan_row plan[PLAN_COUNT] = {
+#define PLAN(id, pattern, tier, cost, cap_kib, rights, flags, scrub)                               \
+    {offsetof(__typeof__(patterns), id),                                                           \
+     TIER_##tier,                                                                                  \
+     COST_##cost,                                                                                  \
+     RIGHTS_##rights,                                                                              \
+     SCRUB_##scrub,                                                                                \
+     flags,                                                                                        \
+     (cap_kib)*1024u},
+#include "plan.def"
+#undef PLAN
+};
+
+const char *plan_pattern(enum plan_id id)
+{
+    return (const char *)&patterns + plan[id].pattern;
+}
 
 bool plan_is(enum plan_id id, char flag)
 {
@@ -19,7 +40,7 @@ bool plan_is(enum plan_id id, char flag)
 
 const char *plan_name(enum plan_id id)
 {
-    return strrchr(plan[id].pattern, '/') + 1;
+    return strrchr(plan_pattern(id), '/') + 1;
 }
 
 bool plan_matches(const char *pattern, size_t pattern_len, const char *name)
@@ -41,7 +62,7 @@ void plan_list(void)
         char line[256];
         struct text t = TEXT_ON(line);
 
-        text_str(&t, plan[i].pattern);
+        text_str(&t, plan_pattern((enum plan_id)i));
         text_char(&t, '\t');
         text_str(&t, plan_is((enum plan_id)i, 'M') ? "samples" : "");
         text_char(&t, '\n');

@@ -38,23 +38,21 @@ enum plan_rights { RIGHTS_ANY, RIGHTS_SYSLOG, RIGHTS_PTRACE, RIGHTS_ROOT, RIGHTS
 enum plan_scrub {
     SCRUB_NONE,
     SCRUB_LOG,
-    SCRUB_STATUS,
     SCRUB_CGROUP,
     SCRUB_MAPS,
     SCRUB_MOUNTS,
-    SCRUB_SHM,
     SCRUB_SWAPS,
     SCRUB_CMDLINE
 };
 
 struct plan_row {
-    const char *pattern;
+    uint16_t pattern; /* offset in one text of all patterns: no pointers to relocate */
     uint8_t tier;
     uint8_t cost;
     uint8_t rights;
     uint8_t scrub;
+    char flags[4];
     uint32_t cap_bytes;
-    const char *flags;
 };
 
 enum plan_id {
@@ -66,6 +64,8 @@ enum plan_id {
 
 extern const struct plan_row plan[PLAN_COUNT];
 
+/* The row's pattern. */
+const char *plan_pattern(enum plan_id id);
 /* True where the row has the flag. */
 bool plan_is(enum plan_id id, char flag);
 /* The file's name: what stands behind the last slash of the pattern. */

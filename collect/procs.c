@@ -330,6 +330,9 @@ static void count_files(struct capture *c, struct procs *p)
 {
     const char *detail = NULL;
 
+    /* Of another root, a count of its files does not stand in its copy. */
+    if (c->options->root)
+        return;
     rows = TEXT_ON(rows_buffer);
     for (uint32_t i = 0; i < p->kept && !detail; i++) {
         char folder[32];
@@ -365,10 +368,14 @@ void procs_largest(struct capture *c, struct procs *p, uint64_t n)
     for (uint32_t i = 0; i < p->kept && i < n && p->top[i].rss_kib; i++) {
         if (p->top[i].stalled || evidence_stopped(c))
             continue;
-        read_locked(c, PLAN_PROCESS_NUMA_MAPS, &p->top[i]);
-        read_locked(c, PLAN_PROCESS_SMAPS, &p->top[i]);
+        for (enum plan_id row = PLAN_PROCESS_NUMA_MAPS; row <= PLAN_PROCESS_SMAPS; row++) {
+            reads_wide(&c->reads);
+            read_locked(c, row, &p->top[i]);
+            reads_flush(&c->reads);
+            if (p->top[i].stalled)
+                break;
+        }
     }
-    reads_flush(&c->reads);
 }
 
 #define SAMPLE_PROCESSES 64

@@ -316,6 +316,13 @@ void reads_flush(struct reads *r)
     }
 }
 
+void reads_wide(struct reads *r)
+{
+    reads_flush(r);
+    r->shared->slots[r->filling].data = 0;
+    r->shared->slots[r->filling].data_bytes = sizeof(r->shared->data);
+}
+
 struct job *reads_job(struct reads *r, enum plan_id row, const char *folder, const char *name)
 {
     size_t folder_len = strlen(folder), name_len = strlen(name);

@@ -39,6 +39,8 @@ bool reads_start(struct reads *r, int root_fd, bool confined, void *context,
 /* A new job for the file folder/name, filled but for done, pid, expect and flags; NULL where no
  * more is read (a signal, no helper) or the path is too long. It counts from the next call on. */
 struct job *reads_job(struct reads *r, enum plan_id row, const char *folder, const char *name);
+/* Gives the next job alone the data of both slots. */
+void reads_wide(struct reads *r);
 /* Sends what is put together, waits for all and gives all results out. */
 void reads_flush(struct reads *r);
 /* True while files of this class are read: too many stalls close it. */
