@@ -26,6 +26,6 @@ status=0
 [ "$status" -le 1 ] || exit "$status"
 verdict "$out/host.tar.gz"
 
-incident=fixtures/memcg-parent-6.12
+incident=fixtures/ancestor-limit-oom-6.12
 printf '\n== a recorded incident: analyze %s\n\n' "$incident"
 verdict --format markdown "$incident"/bundle.tar.*
