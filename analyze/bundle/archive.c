@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* The only file that knows libarchive. */
+#include "bundle/input.h"
+#include "bundle/source.h"
+
+#include "base/arena.h"
+#include "bundle/magic.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct archive_source {
+    struct source source;
+    struct archive *archive;
+    struct input *input;
+    struct archive_entry *first; /* read while opening, not given yet */
+    struct span pending;         /* first piece of a compressed text, not given yet */
+    int64_t position;            /* in the current member */
+    bool seeks;
+};
+
+static la_ssize_t give(struct archive *archive, void *context, const void **ret_bytes)
+{
+    struct input *input = context;
+    struct span piece = input_read(input);
+    if (!piece.n && input->error) {
+        archive_set_error(archive, input->error, "reading failed: %s", strerror(input->error));
+        return -1;
+    }
+    *ret_bytes = piece.p;
+    return (la_ssize_t)piece.n;
+}
+
+static void say(struct archive_source *a)
+{
+    const char *text = archive_error_string(a->archive);
+    snprintf(a->source.text, sizeof(a->source.text), "%s", text ? text : "the archive is damaged");
+}
+
+static enum entry_kind kind_of(struct archive_entry *entry)
+{
+    if (archive_entry_hardlink(entry))
+        return ENTRY_HARDLINK;
+    switch (archive_entry_filetype(entry)) {
+    case AE_IFREG:
+        return archive_entry_is_data_encrypted(entry) ? ENTRY_ENCRYPTED : ENTRY_FILE;
+    case AE_IFDIR:
+        return ENTRY_DIRECTORY;
+    case AE_IFLNK:
+        return ENTRY_SYMLINK;
+    case AE_IFIFO:
+        return ENTRY_FIFO;
+    case AE_IFSOCK:
+        return ENTRY_SOCKET;
+    default:
+        return ENTRY_DEVICE;
+    }
+}
+
+/* A name that is not UTF-8 where its format says it is has no local form; the raw one may be had.
+ */
+static struct span path_of(struct archive_entry *entry)
+{
+    const char *path = archive_entry_pathname(entry);
+    if (!path)
+        path = archive_entry_pathname_utf8(entry);
+    return path ? span_of(path) : SPAN_NONE;
+}
+
+static enum source_result header(struct archive_source *a, struct archive_entry **ret_entry)
+{
+    int status = archive_read_next_header(a->archive, ret_entry);
+    if (status == ARCHIVE_EOF)
+        return SOURCE_END;
+    if (status == ARCHIVE_OK)
+        return SOURCE_OK;
+    say(a);
+    return status == ARCHIVE_WARN ? SOURCE_WARN : SOURCE_CUT;
+}
+
+static enum source_result archive_next(struct source *source, struct entry *ret_entry)
+{
+    struct archive_source *a = (struct archive_source *)source;
+    struct archive_entry *entry = a->first;
+    enum source_result result = SOURCE_OK;
+    a->first = NULL;
+    a->position = 0;
+    if (!entry)
+        result = header(a, &entry);
+    if (result == SOURCE_END || result == SOURCE_CUT)
+        return result;
+    ret_entry->kind = kind_of(entry);
+    ret_entry->path = source->form == BUNDLE_TEXT ? a->input->name : path_of(entry);
+    ret_entry->size_bytes = archive_entry_size_is_set(entry) && source->form != BUNDLE_TEXT
+                                ? archive_entry_size(entry)
+                                : -1;
+    return result;
+}
+
+static enum source_result archive_read(struct source *source, struct span *ret_piece)
+{
+    struct archive_source *a = (struct archive_source *)source;
+    const void *bytes;
+    size_t n;
+    la_int64_t offset;
+    if (a->pending.n) {
+        *ret_piece = a->pending;
+        a->pending = SPAN_NONE;
+        return SOURCE_OK;
+    }
+    int status = archive_read_data_block(a->archive, &bytes, &n, &offset);
+    if (status == ARCHIVE_EOF)
+        return SOURCE_END;
+    if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
+        say(a);
+        return SOURCE_CUT;
+    }
+    if (offset != a->position) {
+        snprintf(source->text, sizeof(source->text),
+                 "a sparse file; what follows its hole is left out");
+        return SOURCE_CUT;
+    }
+    a->position += (int64_t)n;
+    *ret_piece = (struct span){bytes, n};
+    if (status == ARCHIVE_WARN)
+        say(a);
+    return status == ARCHIVE_WARN ? SOURCE_WARN : SOURCE_OK;
+}
+
+static void archive_finish(struct source *source)
+{
+    struct archive_source *a = (struct archive_source *)source;
+    if (!a->seeks)
+        while (input_read(a->input).n)
+            ;
+}
+
+static void archive_close(struct source *source)
+{
+    struct archive_source *a = (struct archive_source *)source;
+    archive_read_free(a->archive);
+    input_close(a->input);
+    free(a->input);
+    free(a);
+}
+
+static uint64_t archive_packed_bytes(const struct source *source)
+{
+    return ((const struct archive_source *)source)->input->read_bytes;
+}
+
+static void support(struct archive *archive)
+{
+    archive_read_support_filter_gzip(archive);
+    archive_read_support_filter_xz(archive);
+    archive_read_support_filter_zstd(archive);
+    archive_read_support_filter_lz4(archive);
+    archive_read_support_filter_bzip2(archive);
+    archive_read_support_format_tar(archive);
+    archive_read_support_format_zip(archive);
+    archive_read_support_format_raw(archive);
+}
+
+static int start(struct archive_source *a)
+{
+    if (a->seeks)
+        return archive_read_open_fd(a->archive, a->input->fd, INPUT_PIECE_BYTES);
+    return archive_read_open(a->archive, a->input, NULL, give, NULL);
+}
+
+/* What a compression held is a text only if it looks like one. */
+static bool text_inside(struct archive_source *a)
+{
+    a->source.form = BUNDLE_TEXT;
+    if (archive_read(&a->source, &a->pending) != SOURCE_OK)
+        return false;
+    a->input->name = magic_uncompressed_name(a->input->name);
+    return magic_is_text(a->pending);
+}
+
+static struct source *give_up(struct archive_source *a, struct err *err, const char *text)
+{
+    err_set(err, ERR_INPUT, "%s", text);
+    archive_read_free(a->archive);
+    free(a);
+    return NULL;
+}
+
+struct source *archive_open(struct input *input, struct err *err)
+{
+    struct archive_source *a = base_realloc(NULL, 1, sizeof(*a));
+    *a = (struct archive_source){
+        .source = {archive_next, archive_read, archive_finish, archive_close, archive_packed_bytes,
+                   input->sha, .form = BUNDLE_ARCHIVE},
+        .archive = archive_read_new(),
+        .input = input,
+    };
+    if (!a->archive)
+        return give_up(a, err, "out of memory");
+    support(a->archive);
+    a->seeks = magic_is_zip(input_peek(input)) && input_prehash(input);
+    if (start(a) < ARCHIVE_WARN)
+        return give_up(a, err, archive_error_string(a->archive));
+    enum source_result result = header(a, &a->first);
+    if (result == SOURCE_END)
+        return give_up(a, err, "the archive is empty");
+    if (result == SOURCE_CUT)
+        return give_up(a, err, a->source.text);
+    if (archive_format(a->archive) == ARCHIVE_FORMAT_RAW && !text_inside(a))
+        return give_up(a, err, "what is packed in it is neither an archive nor a text");
+    return &a->source;
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+#include "bundle/bundle.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/map.h"
+#include "base/num.h"
+#include "bundle/magic.h"
+#include "bundle/notes.h"
+#include "bundle/path.h"
+#include "bundle/source.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { RATIO_FREE_BYTES = 64 << 20 };
+
+struct bundle {
+    struct arena *arena;
+    struct limits limits;
+    struct source *source;
+    enum bundle_form form;
+    struct sha256 sha;
+    struct notes notes;
+    struct map seen;
+    struct buf path, text;
+    struct span wrapper;
+    struct span member; /* path of the current one, in the arena */
+    int64_t size_bytes; /* what its header says, or -1 */
+    int64_t members, total_bytes;
+    bool at_end, in_member, member_cut, stopped;
+};
+
+static void note(struct bundle *b, enum note_kind kind, bool loses, struct span member,
+                 const char *text)
+{
+    notes_add(&b->notes, b->arena, (struct note){kind, loses, member, span_of(text), 1});
+}
+
+static void note_limit(struct bundle *b, enum limit_id id, struct span member)
+{
+    char text[128];
+    snprintf(text, sizeof(text), "over the limit %s=%lld", limit_def(id)->name,
+             (long long)b->limits.value[id]);
+    note(b, NOTE_OVER_LIMIT, true, member, text);
+}
+
+struct bundle *bundle_open(const char *path, const struct limits *limits, struct arena *arena,
+                           struct err *err)
+{
+    struct bundle *b = base_realloc(NULL, 1, sizeof(*b));
+    *b = (struct bundle){.arena = arena, .limits = *limits};
+    sha256_start(&b->sha);
+    b->source = source_open(path, &b->limits, arena, &b->sha, err);
+    if (b->source) {
+        b->form = b->source->form;
+        return b;
+    }
+    err_source(err, path);
+    free(b);
+    return NULL;
+}
+
+void bundle_close(struct bundle *bundle)
+{
+    if (!bundle)
+        return;
+    bundle->source->close(bundle->source);
+    notes_free(&bundle->notes);
+    map_free(&bundle->seen);
+    buf_free(&bundle->path);
+    buf_free(&bundle->text);
+    free(bundle);
+}
+
+/* ---- members */
+
+static const char *const odd_entries[] = {
+    [ENTRY_SYMLINK] = "a symbolic link; not followed",
+    [ENTRY_HARDLINK] = "a hard link; not followed",
+    [ENTRY_DEVICE] = "a device; not read",
+    [ENTRY_FIFO] = "a FIFO; not read",
+    [ENTRY_SOCKET] = "a socket; not read",
+    [ENTRY_ENCRYPTED] = "encrypted; not read",
+};
+
+static const char *const path_faults[] = {
+    [PATH_EMPTY] = "a member without a path; not read",
+    [PATH_UPWARD] = "a path that leaves the bundle; not read",
+    [PATH_HAS_NUL] = "a path with a NUL byte; not read",
+};
+
+/* The path of the entry made normal, in b->path. False, and said, when it has none. */
+static bool take_path(struct bundle *b, struct span raw)
+{
+    enum path_fault fault = path_normal(raw, &b->limits, &b->path);
+    if (fault == PATH_TOO_LONG || fault == PATH_TOO_DEEP)
+        note_limit(b, fault == PATH_TOO_LONG ? LIMIT_path_bytes : LIMIT_depth, buf_span(&b->path));
+    else if (fault)
+        note(b, NOTE_MALFORMED, true, buf_span(&b->path), path_faults[fault]);
+    return !fault;
+}
+
+static struct span unwrapped(struct bundle *b)
+{
+    struct span path = buf_span(&b->path);
+    size_t n = b->wrapper.n;
+    if (n && path.n > n && span_eq(span_slice(path, 0, n), b->wrapper))
+        return span_skip(path, n);
+    return path;
+}
+
+/* The first entry decides: "sosreport-x/" or "sosreport-x/proc/meminfo" against "proc/meminfo". */
+static void find_wrapper(struct bundle *b, const struct entry *entry)
+{
+    struct buf first = {0};
+    buf_add(&first, buf_span(&b->path));
+    if (entry->kind == ENTRY_DIRECTORY)
+        buf_char(&first, '/');
+    b->wrapper = arena_copy(b->arena, path_wrapper(buf_span(&first)));
+    buf_free(&first);
+    if (b->wrapper.n)
+        note(b, NOTE_NOTE, false, b->wrapper,
+             "everything stands in this folder; its name is left off the paths");
+}
+
+static bool take_member(struct bundle *b, const struct entry *entry, struct span path)
+{
+    if (map_get(&b->seen, path, 0)) {
+        note(b, NOTE_DUPLICATE, false, path, "the path comes twice; the first one counts");
+        return false;
+    }
+    b->member = arena_copy(b->arena, path);
+    map_set(&b->seen, b->member, 1);
+    if (b->form != BUNDLE_TEXT && magic_is_packed_name(path)) {
+        notes_fold(&b->notes, b->arena,
+                   (struct note){NOTE_UNKNOWN, false, path,
+                                 span_of("packed inside the bundle; not looked into"), 1});
+        return false;
+    }
+    b->size_bytes = entry->size_bytes;
+    b->in_member = true;
+    b->member_cut = false;
+    return true;
+}
+
+/* A folder is nothing to read; the first entry may be the one that holds everything. */
+static void take_folder(struct bundle *b, const struct entry *entry, bool is_odd)
+{
+    if (path_normal(entry->path, &b->limits, &b->path) != PATH_FINE)
+        return;
+    if (!b->wrapper.p)
+        find_wrapper(b, entry);
+    if (is_odd)
+        note(b, NOTE_MALFORMED, true, unwrapped(b), b->source->text);
+}
+
+/* One entry of the source: true when it is a member to hand out. */
+static bool take_entry(struct bundle *b, const struct entry *entry, bool is_odd)
+{
+    if (!entry->path.p) {
+        note(b, NOTE_MALFORMED, true, SPAN_NONE, "a member whose name cannot be read; not read");
+        return false;
+    }
+    if (entry->kind == ENTRY_DIRECTORY) {
+        take_folder(b, entry, is_odd);
+        return false;
+    }
+    if (!take_path(b, entry->path))
+        return false;
+    if (!b->wrapper.p && b->form != BUNDLE_TEXT)
+        find_wrapper(b, entry);
+    struct span path = unwrapped(b);
+    if (is_odd)
+        note(b, NOTE_MALFORMED, false, path, b->source->text);
+    if (entry->kind == ENTRY_FILE)
+        return take_member(b, entry, path);
+    notes_fold(&b->notes, b->arena,
+               (struct note){NOTE_UNKNOWN, entry->kind == ENTRY_ENCRYPTED, path,
+                             span_of(odd_entries[entry->kind]), 1});
+    return false;
+}
+
+/* What nobody read of an archive's member still goes through the limits: a skipped bomb is one too.
+ */
+static void pass_over(struct bundle *b)
+{
+    struct span piece;
+    if (b->form == BUNDLE_ARCHIVE)
+        while (bundle_read(b, &piece))
+            ;
+    b->in_member = false;
+}
+
+bool bundle_next(struct bundle *b, struct span *ret_path)
+{
+    struct entry entry;
+    pass_over(b);
+    while (!b->at_end) {
+        enum source_result result = SOURCE_END;
+        if (!b->stopped)
+            result = b->source->next(b->source, &entry);
+        if (result == SOURCE_CUT)
+            note(b, NOTE_TRUNCATED, true, SPAN_NONE, b->source->text);
+        if (result == SOURCE_END || result == SOURCE_CUT)
+            break;
+        if (++b->members > b->limits.value[LIMIT_members]) {
+            note_limit(b, LIMIT_members, entry.path);
+            break;
+        }
+        if (take_entry(b, &entry, result == SOURCE_WARN)) {
+            *ret_path = b->member;
+            return true;
+        }
+    }
+    b->at_end = true;
+    return false;
+}
+
+/* ---- reading */
+
+static bool stop_member(struct bundle *b, bool whole_bundle)
+{
+    b->in_member = false;
+    b->member_cut = true;
+    b->stopped |= whole_bundle;
+    return false;
+}
+
+/* A bomb: more comes out than any log or table of a host would pack into so little. */
+static bool is_bomb(struct bundle *b)
+{
+    uint64_t packed = b->source->packed_bytes(b->source);
+    int64_t most;
+    return b->total_bytes > RATIO_FREE_BYTES &&
+           num_mul((int64_t)packed + 1, b->limits.value[LIMIT_ratio], &most) &&
+           b->total_bytes > most;
+}
+
+bool bundle_read(struct bundle *b, struct span *ret_piece)
+{
+    if (!b->in_member)
+        return false;
+    enum source_result result = b->source->read(b->source, ret_piece);
+    if (result == SOURCE_CUT)
+        note(b, NOTE_TRUNCATED, true, b->member, b->source->text);
+    if (result == SOURCE_WARN)
+        note(b, NOTE_MALFORMED, false, b->member, b->source->text);
+    if (result == SOURCE_CUT)
+        return stop_member(b, false);
+    if (result == SOURCE_END) {
+        b->in_member = false;
+        return false;
+    }
+    b->total_bytes += (int64_t)ret_piece->n;
+    enum limit_id over = b->total_bytes > b->limits.value[LIMIT_total_bytes] ? LIMIT_total_bytes
+                         : is_bomb(b)                                        ? LIMIT_ratio
+                                                                             : LIMIT_COUNT;
+    if (over == LIMIT_COUNT)
+        return true;
+    note_limit(b, over, b->member);
+    return stop_member(b, true);
+}
+
+/* Adds a piece to b->text, up to the limit. */
+static void gather(struct bundle *b, struct span piece)
+{
+    size_t room = (size_t)b->limits.value[LIMIT_member_bytes] - b->text.n;
+    buf_add(&b->text, span_slice(piece, 0, room));
+    if (piece.n <= room)
+        return;
+    note_limit(b, LIMIT_member_bytes, b->member);
+    stop_member(b, false);
+}
+
+/* The size in the header decides nothing but that a first piece of that size is likely to be all,
+ * which saves a copy. */
+struct span bundle_slurp(struct bundle *b)
+{
+    struct span piece;
+    b->text.n = 0;
+    if (!bundle_read(b, &piece))
+        return (struct span){"", 0};
+    if ((int64_t)piece.n == b->size_bytes && b->size_bytes <= b->limits.value[LIMIT_member_bytes]) {
+        struct span all = arena_copy(b->arena, piece);
+        if (!bundle_read(b, &piece))
+            return all;
+        gather(b, all);
+    }
+    do
+        gather(b, piece);
+    while (bundle_read(b, &piece));
+    return arena_copy(b->arena, buf_span(&b->text));
+}
+
+bool bundle_member_cut(const struct bundle *bundle)
+{
+    return bundle->member_cut;
+}
+
+/* ---- what is known of it */
+
+enum bundle_form bundle_form(const struct bundle *bundle)
+{
+    return bundle->form;
+}
+
+const struct limits *bundle_limits(const struct bundle *bundle)
+{
+    return &bundle->limits;
+}
+
+struct arena *bundle_arena(const struct bundle *bundle)
+{
+    return bundle->arena;
+}
+
+uint32_t bundle_note_count(const struct bundle *bundle)
+{
+    return bundle->notes.n;
+}
+
+const struct note *bundle_note(const struct bundle *bundle, uint32_t index)
+{
+    return &bundle->notes.items[index];
+}
+
+bool bundle_is_partial(const struct bundle *bundle)
+{
+    return bundle->notes.loses;
+}
+
+void bundle_digest(struct bundle *bundle, char ret_hex[SHA256_HEX])
+{
+    struct sha256 sha;
+    bundle->at_end = true;
+    bundle->source->finish(bundle->source);
+    sha = bundle->sha;
+    sha256_hex(&sha, ret_hex);
+}
