@@ -139,7 +139,7 @@ static void read_name(struct capture *c, const struct visit *v, const char *fold
         job = evidence_read(c, row, folder, name);
         if (job) {
             job->done = take_file;
-            job->flags |= JOB_MAY_EXIT | JOB_ONE_READ;
+            job->flags |= JOB_MAY_EXIT | JOB_ONE_READ | JOB_FOLDER;
         }
         return;
     }

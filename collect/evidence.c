@@ -133,8 +133,6 @@ static enum outcome final_outcome(const struct job *job, const struct result *re
 {
     if (result->outcome != OUTCOME_OK)
         return result->outcome;
-    if (job->flags & JOB_STARTTIME && job->expect && result->value && result->value != job->expect)
-        return OUTCOME_CHANGED;
     if (result->more || (job->flags & JOB_TAIL && result->value))
         return OUTCOME_TRUNCATED;
     return OUTCOME_OK;

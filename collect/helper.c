@@ -4,7 +4,7 @@
 #include "clock.h"
 #include "outcome.h"
 #include "path.h"
-#include "scan.h"
+#include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -49,20 +49,27 @@ static int open_file(struct helper *h, const struct job *job, const char *path)
     int flags = O_RDONLY | (job->flags & JOB_LINK ? 0 : O_NOFOLLOW);
     int dir_fd;
 
-    if (h->confined || job->name == 0)
+    if (h->confined || !(job->flags & JOB_FOLDER))
         return path_open(h->root_fd, h->confined, path, flags);
     dir_fd = open_folder(h, job, path);
     return dir_fd < 0 ? -1 : path_open(dir_fd, false, path + job->name, flags);
 }
 
 /* ENOENT of a process's or cgroup's file: has the kernel no such file, or is its owner gone? */
-static bool is_gone(struct helper *h, const struct job *job)
+static bool is_gone(struct helper *h, const struct job *job, const char *path)
 {
-    const char *probe = job->pid ? "stat" : "cgroup.procs";
+    char probe[SLOT_PATHS + 16];
+    struct text t = TEXT_ON(probe);
+    int fd;
 
     if (!(job->flags & JOB_MAY_EXIT))
         return false;
-    return h->confined || h->dir_fd < 0 ? !h->confined : faccessat(h->dir_fd, probe, F_OK, 0) != 0;
+    text_raw(&t, path, job->name);
+    text_str(&t, job->pid ? "stat" : "cgroup.procs");
+    fd = path_open(h->root_fd, h->confined, text_end(&t), O_PATH | O_NOFOLLOW);
+    if (fd >= 0)
+        close(fd);
+    return fd < 0;
 }
 
 static bool is_regular(int fd)
@@ -78,7 +85,7 @@ static int open_job(struct helper *h, const struct job *job, const char *path, s
 
     if (fd < 0) {
         set_error(r, errno);
-        if (r->outcome == OUTCOME_ABSENT && is_gone(h, job))
+        if (r->outcome == OUTCOME_ABSENT && is_gone(h, job, path))
             r->outcome = OUTCOME_EXITED;
     } else if (job->flags & JOB_REGULAR && !is_regular(fd)) {
         close(fd);
@@ -131,24 +138,11 @@ static void count(int fd, char *data, uint32_t room, uint32_t cap, struct result
     }
 }
 
-static void add_starttime(struct helper *h, struct result *r)
-{
-    char stat[1024];
-    int fd = openat(h->dir_fd, "stat", O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, stat, sizeof(stat));
-
-    if (n <= 0 || !scan_starttime(stat, (size_t)n, &r->value))
-        r->value = 0;
-    if (fd >= 0)
-        close(fd);
-}
-
-static void do_fds(struct helper *h, const struct job *job, const char *path, struct result *r)
+static void do_fds(struct helper *h, const char *path, struct result *r)
 {
     struct stat st;
-    int dir_fd = open_folder(h, job, path);
 
-    if (dir_fd < 0 || fstatat(dir_fd, path + job->name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+    if (fstatat(h->root_fd, path, &st, AT_SYMLINK_NOFOLLOW) != 0)
         set_error(r, errno);
     else if (st.st_size == 0)
         r->outcome = OUTCOME_UNSUPPORTED; /* kernels before 6.2 have no count there */
@@ -199,8 +193,6 @@ static void do_file(struct helper *h, const struct job *job, const char *path, c
     close(fd);
     if (r->outcome == OUTCOME_OK && job->kind == JOB_READ && r->length == 0)
         r->outcome = OUTCOME_EMPTY;
-    if (job->flags & JOB_STARTTIME && r->outcome == OUTCOME_OK)
-        add_starttime(h, r);
 }
 
 static void do_job(struct helper *h, const struct job *job, const char *path, char *data,
@@ -214,7 +206,7 @@ static void do_job(struct helper *h, const struct job *job, const char *path, ch
         do_statfs(h, path, data, r);
         return;
     case JOB_FDS:
-        do_fds(h, job, path, r);
+        do_fds(h, path, r);
         return;
     case JOB_CHUNK:
     case JOB_MORE:
@@ -253,15 +245,15 @@ _Noreturn void helper_run(struct shared *shared, int root_fd, bool confined, int
                           int to_parent)
 {
     static struct helper h;
-    unsigned char number;
+    uint64_t token;
 
     h.shared = shared;
     h.root_fd = root_fd;
     h.confined = confined;
     h.dir_fd = h.chunk_fd = -1;
-    while (read(from_parent, &number, 1) == 1) {
-        do_slot(&h, &shared->slots[number & 1]);
-        if (write(to_parent, &number, 1) != 1)
+    while (read(from_parent, &token, sizeof(token)) == sizeof(token)) {
+        do_slot(&h, &shared->slots[(token - 1) & 1]);
+        if (write(to_parent, &token, sizeof(token)) != sizeof(token))
             break;
     }
     _exit(0);

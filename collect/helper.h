@@ -27,12 +27,12 @@ enum job_kind {
 };
 
 enum {
-    JOB_MAY_EXIT = 1,   /* of a process or cgroup: ENOENT may mean that it went away */
-    JOB_ONE_READ = 2,   /* made by one show function: a short read is the end */
-    JOB_LINK = 4,       /* the last component may be a link */
-    JOB_REGULAR = 8,    /* anything but a regular file is refused */
-    JOB_STARTTIME = 16, /* read the process's starttime behind the file into value */
-    JOB_TAIL = 32,      /* the last cap_bytes of a regular file */
+    JOB_MAY_EXIT = 1, /* of a process or cgroup: ENOENT may mean that it went away */
+    JOB_ONE_READ = 2, /* made by one show function: a short read is the end */
+    JOB_LINK = 4,     /* the last component may be a link */
+    JOB_REGULAR = 8,  /* anything but a regular file is refused */
+    JOB_FOLDER = 16,  /* more files of its folder follow: open that once */
+    JOB_TAIL = 32,    /* the last cap_bytes of a regular file */
 };
 
 struct result {
@@ -83,7 +83,8 @@ struct shared {
     char data[2 * SLOT_DATA];
 };
 
-/* The helper's life: takes slot numbers from one pipe, returns them on the other. Never returns. */
+/* The helper's life: takes slot numbers, counted from 1, from one eventfd and returns them on the
+ * other. Never returns. */
 _Noreturn void helper_run(struct shared *shared, int root_fd, bool confined, int from_parent,
                           int to_parent);
 

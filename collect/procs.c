@@ -110,13 +110,15 @@ static void take_file(void *context, const struct job *job, const struct result 
     bool ok = result->outcome == OUTCOME_OK;
     size_t len;
     const char *state;
+    uint64_t rss_kib;
 
     if (job->row == PLAN_PROCESS_STAT) {
         p->now = (struct proc){.pid = job->pid};
         if (ok)
             scan_starttime(data, result->length, &p->now.starttime_ticks);
     } else if (job->row == PLAN_PROCESS_STATUS && ok && p->now.pid == job->pid) {
-        scan_key(data, result->length, "VmRSS:", &p->now.rss_kib);
+        if (scan_key(data, result->length, "VmRSS:", &rss_kib))
+            p->now.rss_kib = rss_kib < UINT32_MAX ? (uint32_t)rss_kib : UINT32_MAX;
         state = scan_line(data, result->length, "State:\t", &len);
         if (state && len && *state == 'D')
             add_blocked(p, job->pid);
@@ -147,6 +149,8 @@ static struct job *read_file(struct capture *c, enum plan_id row, int32_t pid)
     if (job) {
         job->pid = pid;
         job->flags |= JOB_MAY_EXIT;
+        if (plan[row].tier == TIER_PROCESS)
+            job->flags |= JOB_FOLDER;
         if (plan[row].tier != TIER_LARGEST)
             job->flags |= JOB_ONE_READ;
     }
@@ -204,6 +208,7 @@ void procs_capture(struct capture *c, struct procs *p)
 
     memset(p, 0, offsetof(struct procs, top));
     p->blocked_count = 0;
+    pids_start(&p->reuse, c);
     p->walk_ended = each_pid(c, p, visit_first);
     if (!p->walk_ended)
         evidence_note(c, "proc/*/status", OUTCOME_OVER_BUDGET, 0, evidence_stopped(c));
@@ -225,15 +230,20 @@ static struct proc *find(struct procs *p, int32_t pid)
 static void take_locked(void *context, const struct job *job, const struct result *result,
                         const char *data)
 {
+    struct capture *c = context;
+    struct result seen = *result;
     struct proc *proc;
 
+    if (result->outcome == OUTCOME_OK && job->expect &&
+        !pids_is_same(&walk->reuse, c, job->pid, job->expect))
+        seen.outcome = OUTCOME_CHANGED;
     if (result->outcome == OUTCOME_TIMEOUT || result->outcome == OUTCOME_ABANDONED) {
         add_blocked(walk, job->pid);
         proc = find(walk, job->pid);
         if (proc)
             proc->stalled = true;
     }
-    evidence_done(context, job, result, data);
+    evidence_done(c, job, &seen, data);
 }
 
 static void read_blocked(struct capture *c, struct procs *p, uint32_t from)
@@ -266,7 +276,6 @@ static struct job *read_locked(struct capture *c, enum plan_id row, const struct
     if (job) {
         job->done = take_locked;
         job->deadline_ms += (uint32_t)(2 * lock_us / 1000);
-        job->flags |= JOB_STARTTIME;
         job->expect = proc->starttime_ticks;
     }
     return job;
@@ -309,32 +318,54 @@ static void visit_rest(struct capture *c, struct procs *p, int32_t pid)
         read_file(c, PLAN_PROCESS_CMDLINE, pid);
 }
 
-/* collect/processes.jsonl in the making. */
-static struct text rows;
-static char rows_buffer[2 * SLOT_DATA];
-
 static void take_fds(void *context, const struct job *job, const struct result *result,
                      const char *data)
 {
     (void)context;
     (void)data;
-    text_char(&rows, '{');
-    text_key_u64(&rows, "pid", (uint64_t)job->pid);
-    text_key_u64(&rows, "starttime_ticks", job->expect);
     if (result->outcome == OUTCOME_OK)
-        text_key_u64(&rows, "open_files", result->value);
-    text_raw(&rows, "}\n", 2);
+        walk->top[job->expect].open_files =
+            result->value < UINT32_MAX ? (uint32_t)result->value : UINT32_MAX;
+}
+
+static void put_row(struct text *t, const struct proc *proc)
+{
+    t->n = 0;
+    text_char(t, '{');
+    text_key_u64(t, "pid", (uint64_t)proc->pid);
+    text_key_u64(t, "starttime_ticks", proc->starttime_ticks);
+    if (proc->open_files)
+        text_key_u64(t, "open_files", proc->open_files);
+    text_raw(t, "}\n", 2);
+}
+
+/* Formats each row twice: the first time for the length of all. */
+static void write_rows(struct capture *c, const struct procs *p, const char *detail)
+{
+    char row[128];
+    struct text t = TEXT_ON(row);
+    uint64_t bytes = 0;
+
+    for (uint32_t i = 0; i < p->kept; i++) {
+        put_row(&t, &p->top[i]);
+        bytes += t.n;
+    }
+    evidence_begin(c, BUNDLE_PROCESSES, bytes);
+    for (uint32_t i = 0; i < p->kept; i++) {
+        put_row(&t, &p->top[i]);
+        evidence_part(c, t.p, t.n);
+    }
+    evidence_end(c, OUTCOME_OK, detail);
 }
 
 static void count_files(struct capture *c, struct procs *p)
 {
-    const char *detail = NULL;
+    const char *detail = p->kept == PROCS_KEPT ? "the largest only" : NULL;
 
     /* Of another root, a count of its files does not stand in its copy. */
     if (c->options->root)
         return;
-    rows = TEXT_ON(rows_buffer);
-    for (uint32_t i = 0; i < p->kept && !detail; i++) {
+    for (uint32_t i = 0; i < p->kept; i++) {
         char folder[32];
         struct job *job;
 
@@ -346,13 +377,11 @@ static void count_files(struct capture *c, struct procs *p)
         }
         job->kind = JOB_FDS;
         job->pid = p->top[i].pid;
-        job->expect = p->top[i].starttime_ticks;
+        job->expect = i;
         job->done = take_fds;
-        if (sizeof(rows_buffer) - rows.n < 2 * SLOT_JOBS * 128)
-            detail = "the largest only";
     }
     reads_flush(&c->reads);
-    evidence_member(c, BUNDLE_PROCESSES, rows.p, rows.n, detail);
+    write_rows(c, p, detail);
 }
 
 void procs_rest(struct capture *c, struct procs *p)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "capture.h"
+#include "pids.h"
 
 #define PROCS_KEPT    8192
 #define PROCS_BLOCKED 64
@@ -13,9 +14,10 @@
 /* What is kept of one process between the tiers. */
 struct proc {
     int32_t pid;
-    bool stalled; /* a read of it passed its deadline: no more reads that take locks */
+    uint32_t rss_kib; /* 4 TiB at most; 0: kernel thread or zombie */
     uint64_t starttime_ticks;
-    uint64_t rss_kib; /* 0: kernel thread or zombie */
+    uint32_t open_files; /* 0: unknown */
+    bool stalled;        /* a read of it passed its deadline: no more reads that take locks */
 };
 
 /* Processes seen in the first walk: the largest ones, and those that sleep uninterruptibly. */
@@ -29,6 +31,7 @@ struct procs {
     uint32_t blocked_count;
     int32_t blocked[PROCS_BLOCKED];
     struct proc now; /* the one whose files are coming in */
+    struct pids reuse;
 };
 
 /* Walks /proc: the cheap files of every process, and the line of the table. */

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -24,14 +25,15 @@ static struct shared *map_shared(void)
     return p == MAP_FAILED ? NULL : p;
 }
 
-static void close_pipes(struct reads *r)
+static void close_channel(struct reads *r)
 {
     close(r->to_helper);
     close(r->from_helper);
-    r->to_helper = r->from_helper = -1;
+    close(r->alive);
+    r->to_helper = r->from_helper = r->alive = -1;
 }
 
-static _Noreturn void become_helper(struct reads *r, const int down[2], const int up[2])
+static _Noreturn void become_helper(struct reads *r)
 {
     struct sigaction dfl = {.sa_handler = SIG_DFL}, ign = {.sa_handler = SIG_IGN};
 
@@ -40,33 +42,38 @@ static _Noreturn void become_helper(struct reads *r, const int down[2], const in
     sigaction(SIGINT, &ign, NULL);
     sigaction(SIGHUP, &ign, NULL);
     sigaction(SIGTERM, &dfl, NULL);
-    close(down[1]);
-    close(up[0]);
-    helper_run(r->shared, r->root_fd, r->confined, down[0], up[1]);
+    close(r->alive);
+    helper_run(r->shared, r->root_fd, r->confined, r->to_helper, r->from_helper);
+}
+
+/* Slot numbers go by eventfd: a pipe would wake the helper on the parent's processor and leave the
+ * other one idle. The pipe is never written; its end tells that the helper died. */
+static bool open_channel(struct reads *r, int *ret_held)
+{
+    int alive[2];
+
+    r->to_helper = eventfd(0, EFD_CLOEXEC);
+    r->from_helper = eventfd(0, EFD_CLOEXEC);
+    if (pipe2(alive, O_CLOEXEC) != 0)
+        alive[0] = alive[1] = -1;
+    r->alive = alive[0];
+    *ret_held = alive[1];
+    return r->to_helper >= 0 && r->from_helper >= 0 && r->alive >= 0;
 }
 
 static bool fork_helper(struct reads *r)
 {
-    int down[2], up[2];
-    pid_t pid;
+    int held;
+    bool open = open_channel(r, &held);
+    pid_t pid = open ? fork() : -1;
 
     r->helper = 0;
-    if (pipe2(down, O_CLOEXEC) != 0)
-        return false;
-    if (pipe2(up, O_CLOEXEC) != 0) {
-        close(down[0]);
-        close(down[1]);
-        return false;
-    }
-    pid = fork();
     if (pid == 0)
-        become_helper(r, down, up);
-    close(down[0]);
-    close(up[1]);
-    r->to_helper = down[1];
-    r->from_helper = up[0];
+        become_helper(r);
+    if (held >= 0)
+        close(held);
     if (pid < 0) {
-        close_pipes(r);
+        close_channel(r);
         return false;
     }
     r->helper = pid;
@@ -124,7 +131,7 @@ static bool kill_helper(struct reads *r)
     if (!pid)
         return true;
     kill(pid, SIGKILL);
-    close_pipes(r);
+    close_channel(r);
     r->helper = 0;
     for (int ms = 0; ms <= REAP_MS; ms++) {
         if (waitpid(pid, NULL, WNOHANG) != 0)
@@ -152,6 +159,7 @@ static void give(struct reads *r, struct slot *s, uint32_t i)
 
 static void give_until(struct reads *r, struct slot *s, uint32_t end)
 {
+    r->batch++;
     while (s->first < end)
         give(r, s, s->first++);
 }
@@ -159,14 +167,14 @@ static void give_until(struct reads *r, struct slot *s, uint32_t end)
 static bool send_slot(struct reads *r, unsigned number)
 {
     struct slot *s = &r->shared->slots[number];
-    unsigned char byte = (unsigned char)number;
+    uint64_t token = number + 1;
 
     atomic_store(&s->started_ns, 0);
     atomic_store(&s->finished, s->first);
     for (uint32_t i = s->first; i < s->count; i++)
         if (!reads_is_open(r, s->jobs[i].cost))
             s->jobs[i].kind = JOB_SKIP;
-    return r->helper && write(r->to_helper, &byte, 1) == 1;
+    return r->helper && write(r->to_helper, &token, sizeof(token)) == sizeof(token);
 }
 
 /* Ends job at with an outcome of the parent's making, unless it was finished after all. */
@@ -236,17 +244,19 @@ enum wait_result { WAIT_TOKEN, WAIT_OVERDUE, WAIT_DEAD, WAIT_STOPPED };
 
 static enum wait_result wait_helper(struct reads *r, const struct slot *s, uint32_t *ret_us)
 {
-    struct pollfd p = {.fd = r->from_helper, .events = POLLIN};
-    unsigned char byte;
+    struct pollfd p[2] = {{.fd = r->from_helper, .events = POLLIN}, {.fd = r->alive}};
+    uint64_t token;
 
     for (;;) {
         int left = time_left(s, ret_us);
-        int n = poll(&p, 1, left);
+        int n = poll(p, 2, left);
 
         if (*r->stop)
             return WAIT_STOPPED;
+        if (n > 0 && p[0].revents & POLLIN)
+            return read(r->from_helper, &token, sizeof(token)) > 0 ? WAIT_TOKEN : WAIT_DEAD;
         if (n > 0)
-            return read(r->from_helper, &byte, 1) == 1 ? WAIT_TOKEN : WAIT_DEAD;
+            return WAIT_DEAD;
         if (n == 0 && left == 0)
             return WAIT_OVERDUE;
     }

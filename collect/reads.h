@@ -21,9 +21,10 @@ struct reads {
     int root_fd;
     bool confined;
     pid_t helper; /* 0: none could be started */
-    int to_helper, from_helper;
+    int to_helper, from_helper, alive;
     unsigned filling;   /* slot in which jobs are put */
     bool in_flight;     /* the helper has the other one */
+    uint64_t batch;     /* counts the times that results are given out */
     unsigned restarts;  /* of helpers that died by themselves */
     uint32_t abandoned; /* helpers that could not be killed */
     uint32_t stalls[COST_COUNT];

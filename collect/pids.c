@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "pids.h"
+#include "clock.h"
+#include "host.h"
+#include "scan.h"
+
+#include <string.h>
+
+/* No machine forks faster; after so many forks the circle may have closed. */
+#define FORKS_PER_MS 20
+
+/* "0.57 0.56 0.55 1/180 20454": the last word. */
+static uint64_t last_given(const struct capture *c)
+{
+    char text[128];
+    const char *at;
+    uint64_t pid;
+
+    if (!host_file(c->root_fd, false, "proc/loadavg", text, sizeof(text)))
+        return 0;
+    at = strrchr(text, ' ');
+    return at && ++at && scan_u64(&at, text + strlen(text), &pid) ? pid : 0;
+}
+
+void pids_start(struct pids *p, const struct capture *c)
+{
+    char text[32];
+    const char *at = text;
+
+    memset(p, 0, sizeof(*p));
+    if (c->options->root)
+        return;
+    p->start_ns = clock_now_ns();
+    p->last_then = last_given(c);
+    if (!host_file(c->root_fd, false, "proc/sys/kernel/pid_max", text, sizeof(text)) ||
+        !scan_u64(&at, text + strlen(text), &p->limit))
+        p->limit = 0;
+}
+
+static bool may_be_new(struct pids *p, const struct capture *c, uint64_t pid)
+{
+    uint64_t past_ms = (clock_now_ns() - p->start_ns) / NS_PER_MS;
+
+    if (p->batch != c->reads.batch) {
+        p->last_now = last_given(c);
+        p->batch = c->reads.batch;
+    }
+    if (!p->last_then || !p->last_now || past_ms * FORKS_PER_MS >= p->limit)
+        return true;
+    if (p->last_then <= p->last_now)
+        return pid > p->last_then && pid <= p->last_now;
+    return pid > p->last_then || pid <= p->last_now;
+}
+
+bool pids_is_same(struct pids *p, const struct capture *c, int32_t pid, uint64_t starttime_ticks)
+{
+    char path[32], stat[1024];
+    struct text t = TEXT_ON(path);
+    uint64_t now;
+
+    if (c->options->root || !may_be_new(p, c, (uint64_t)pid))
+        return true;
+    text_str(&t, "proc/");
+    text_i64(&t, pid);
+    text_str(&t, "/stat");
+    /* Gone by now: what was read was read of the old one or the new one, nobody knows. */
+    return host_file(c->root_fd, false, text_end(&t), stat, sizeof(stat)) &&
+           scan_starttime(stat, strlen(stat), &now) && now == starttime_ticks;
+}
