@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "evidence.h"
 #include "header.h"
+#include "history.h"
 #include "kmsg.h"
 #include "names.h"
 #include "procs.h"
@@ -138,6 +139,8 @@ static void read_evidence(struct capture *c)
     end_tier(c);
     read_tier(c, TIER_HOST, false);
     end_tier(c);
+    if (c->history)
+        history_write(c, c->history);
     cgroups_start(c, &cgroups);
     cgroups_named(c, &cgroups, &names);
     end_tier(c);
@@ -211,15 +214,21 @@ static void write_end(struct capture *c)
     tar_end(&c->out);
 }
 
-int capture_run(struct capture *c)
+bool capture_prepare(struct capture *c)
 {
     bool confined = c->options->root != NULL;
 
     c->root_fd = open(confined ? c->options->root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (c->root_fd < 0)
-        return EXIT_USAGE;
-    /* Fork while there may be memory for it. */
+        return false;
     reads_start(&c->reads, c->root_fd, confined, c, &capture_signal);
+    return true;
+}
+
+int capture_run(struct capture *c)
+{
+    bool confined = c->options->root != NULL;
+
     host_read(&c->host, c->root_fd, confined);
     budget_start(&c->budget, c->options, c->host.memory_bytes);
     c->self.slab_before_bytes = host_slab_bytes(c->root_fd, confined);

@@ -15,6 +15,8 @@
 #include "reads.h"
 #include "self.h"
 
+struct history;
+
 /* All that one capture knows. */
 struct capture {
     const struct options *options;
@@ -28,7 +30,8 @@ struct capture {
     char sample[32]; /* "" or "samples/N/": goes before each member's path */
     bool partial;    /* something was cut that the plan holds */
     struct self self;
-    uint32_t rstat_us; /* spent in files that flush statistics */
+    const struct history *history; /* NULL: nothing was kept from before */
+    uint32_t rstat_us;             /* spent in files that flush statistics */
 };
 
 /* Set by SIGTERM, SIGINT, SIGHUP to their number: the capture ends as soon as it can. */
@@ -36,7 +39,10 @@ extern volatile sig_atomic_t capture_signal;
 
 /* Installs the handlers of capture_signal and ignores SIGPIPE. */
 void capture_signals(void);
-/* One capture, to c->out, which is open. options and pseudonym are set. Returns an exit code. */
+/* Opens the root and starts the process that reads, while there is memory for it; false with errno
+ * where the root cannot be opened. options and pseudonym are set. */
+bool capture_prepare(struct capture *c);
+/* One capture, prepared, to c->out, which is open. Returns an exit code. */
 int capture_run(struct capture *c);
 
 #endif

@@ -37,9 +37,14 @@ bool host_file(int root_fd, bool confined, const char *path, char *buffer, size_
     return n >= 0 && len > 0;
 }
 
-static bool exists(int root_fd, const char *path)
+bool host_has(int root_fd, bool confined, const char *path)
 {
-    return faccessat(root_fd, path, F_OK, 0) == 0;
+    int fd = path_open(root_fd, confined, path, O_PATH);
+
+    if (fd < 0)
+        return false;
+    close(fd);
+    return true;
 }
 
 static void copy(char *to, size_t size, const char *from, size_t n)
@@ -85,12 +90,12 @@ static const char *find_container(const char *own_cgroups)
                 return signs[i].name;
         return "unknown";
     }
-    if (exists(AT_FDCWD, "/run/.containerenv"))
+    if (host_has(AT_FDCWD, false, "/run/.containerenv"))
         return "podman";
-    if (exists(AT_FDCWD, "/.dockerenv"))
+    if (host_has(AT_FDCWD, false, "/.dockerenv"))
         return "docker";
     for (size_t i = 0; i + 1 < sizeof(signs) / sizeof(signs[0]); i++)
-        if (strstr(own_cgroups, signs[i].sign))
+        if (scan_find(own_cgroups, strlen(own_cgroups), signs[i].sign))
             return signs[i].name;
     return NULL;
 }
@@ -131,8 +136,7 @@ static void read_here(struct host *h)
     copy_string(h->release, sizeof(h->release), u.release);
     copy_string(h->version, sizeof(h->version), u.version);
     copy_string(h->machine, sizeof(h->machine), u.machine);
-    h->page_size_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
-    h->cpus = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+    h->page_size_bytes = (uint64_t)getpagesize();
     h->init_pid_namespace = is_namespace("/proc/self/ns/pid", INIT_PID_NS);
     h->init_cgroup_namespace = is_namespace("/proc/self/ns/cgroup", INIT_CGROUP_NS);
     if (host_file(AT_FDCWD, false, "/proc/self/cgroup", text, sizeof(text))) {
@@ -163,14 +167,34 @@ static void read_root(struct host *h, int root_fd)
     h->container = "unknown";
 }
 
-/* The version 2 tree stands at sys/fs/cgroup, on hybrid hosts beside the version 1 trees. */
-static enum host_cgroup find_cgroup(int root_fd)
+/* "0-3,8-11" */
+static uint64_t count_cpus(int root_fd, bool confined)
 {
-    bool v1 = exists(root_fd, "sys/fs/cgroup/memory");
+    char text[256];
+    const char *at = text, *end;
+    uint64_t from, to, cpus = 0;
 
-    if (exists(root_fd, "sys/fs/cgroup/cgroup.controllers"))
+    if (!host_file(root_fd, confined, "sys/devices/system/cpu/online", text, sizeof(text)))
+        return 0;
+    end = text + strlen(text);
+    while (scan_u64(&at, end, &from)) {
+        to = from;
+        if (at < end && *at == '-' && ++at && !scan_u64(&at, end, &to))
+            break;
+        cpus += to >= from ? to - from + 1 : 0;
+        at += at < end;
+    }
+    return cpus;
+}
+
+/* The version 2 tree stands at sys/fs/cgroup, on hybrid hosts beside the version 1 trees. */
+static enum host_cgroup find_cgroup(int root_fd, bool confined)
+{
+    bool v1 = host_has(root_fd, confined, "sys/fs/cgroup/memory");
+
+    if (host_has(root_fd, confined, "sys/fs/cgroup/cgroup.controllers"))
         return HOST_CGROUP_V2;
-    if (v1 && exists(root_fd, "sys/fs/cgroup/unified/cgroup.controllers"))
+    if (v1 && host_has(root_fd, confined, "sys/fs/cgroup/unified/cgroup.controllers"))
         return HOST_CGROUP_HYBRID;
     return v1 ? HOST_CGROUP_V1 : HOST_CGROUP_NONE;
 }
@@ -207,7 +231,8 @@ void host_read(struct host *h, int root_fd, bool confined)
     else
         read_here(h);
     host_file(root_fd, confined, "proc/sys/kernel/random/boot_id", h->boot_id, sizeof(h->boot_id));
-    h->cgroup = find_cgroup(root_fd);
+    h->cpus = count_cpus(root_fd, confined);
+    h->cgroup = find_cgroup(root_fd, confined);
     h->memory_bytes = meminfo_bytes(root_fd, confined, "MemTotal:");
 }
 

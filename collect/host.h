@@ -36,6 +36,8 @@ const char *host_cgroup_name(enum host_cgroup cgroup);
 /* A small file's first bytes, NUL-terminated, trailing newline cut; false where it is unreadable.
  */
 bool host_file(int root_fd, bool confined, const char *path, char *buffer, size_t size);
+/* True where path is there. */
+bool host_has(int root_fd, bool confined, const char *path);
 /* Bytes of SReclaimable, 0 where unknown. */
 uint64_t host_slab_bytes(int root_fd, bool confined);
 

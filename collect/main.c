@@ -2,7 +2,10 @@
 #include "capture.h"
 #include "options.h"
 #include "plan.h"
+#include "planned.h"
 #include "say.h"
+#include "summary.h"
+#include "watch.h"
 
 #include <errno.h>
 #include <string.h>
@@ -34,12 +37,22 @@ static int run_capture(const struct options *o)
     capture_signals();
     if (o->pseudonymize && !pseudonym_start(&c->pseudonym, o->key_file))
         return EXIT_USAGE;
-    if (!open_output(c))
-        return EXIT_OUTPUT;
     self_protect(&c->self);
+    if (o->action == ACTION_WATCH)
+        return watch_run(c);
+    if (!capture_prepare(c)) {
+        say_error("cannot open", o->root, errno);
+        return EXIT_USAGE;
+    }
+    if (!open_output(c)) {
+        reads_stop(&c->reads);
+        return EXIT_OUTPUT;
+    }
     code = capture_run(c);
     if (code == EXIT_OUTPUT)
         say_error("cannot write", o->output, c->out.error);
+    else if (!o->quiet)
+        summary_say(c, code);
     return code;
 }
 
@@ -51,7 +64,11 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     switch (o.action) {
     case ACTION_CAPTURE:
+    case ACTION_WATCH:
         return run_capture(&o);
+    case ACTION_PLAN:
+        planned_print(&o);
+        break;
     case ACTION_PATTERNS:
         plan_list();
         break;
