@@ -8,7 +8,8 @@
 
 struct arena;
 
-/* Rules as loaded and type-checked, and what they find in a store. Rules name facts and nothing else. */
+/* Rules as loaded and type-checked, and what they find in a store. Rules name facts and nothing
+ * else. */
 
 enum rule_kind { RULE_SCOPE, RULE_CAUSE, RULE_PRESSURE, RULE_MISTAKE, RULE_RISK };
 enum rule_severity { SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_CRITICAL };
@@ -19,33 +20,39 @@ struct text_list {
     size_t n;
 };
 
-/* What other rooms may know of a rule; all texts are our own (or the rule author's), not evidence. */
+/* What other rooms may know of a rule; all texts are our own (or the rule author's), not evidence.
+ */
 struct rule {
     struct span id, title, because, status;
     enum rule_kind kind;
     enum rule_severity severity;
-    struct text_list do_list, dont_list, false_positives, refs, supersedes;
-    bool for_each;              /* one finding per row of `table` */
+    struct text_list do_list, dont_list, false_positives, refs, supersedes, related;
+    struct text_list coverage; /* rows of the coverage table that it meets */
+    bool for_each;             /* one finding per row of `table` */
     enum table_id table;
     const struct rule_body *body; /* expressions; private to rule/ */
 };
 
-/* One verdict of one rule. For a rule with for_each, one per row that matches or is unknown; where no row does, a
- * single finding without a row. Everything lives in the arena given to ruleset_eval. */
+/* One verdict of one rule. For a rule with for_each, one per row that matches or is unknown; where
+ * no row does, a single finding without a row. Everything lives in the arena given to ruleset_eval.
+ */
 struct finding {
     const struct rule *rule;
     enum rule_outcome outcome;
-    uint32_t row;              /* of rule->table, or ROW_NONE */
-    const struct ref *cites;   /* facts read from evidence and completeness statements that decided; sorted, unique */
+    uint32_t row;            /* of rule->table, or ROW_NONE */
+    const struct ref *cites; /* facts read from evidence and completeness statements that decided;
+                                sorted, unique */
     size_t n_cites;
-    const struct ref *lacks;   /* facts that were asked for and are absent; sorted, unique; empty unless unknown */
+    const struct ref
+        *lacks; /* facts that were asked for and are absent; sorted, unique; empty unless unknown */
     size_t n_lacks;
     struct phrase say;         /* match only */
     const struct ref *context; /* known facts the rule wants shown; they decided nothing */
     size_t n_context;
-    bool explains_known;       /* match only: how many bytes this cause accounts for (rule key `explains`) */
+    bool explains_known; /* match only: how many bytes this cause accounts for (rule key `explains`)
+                          */
     int64_t explains_bytes;
-    bool over_limit;           /* unknown because a step limit was hit, not for lack of evidence */
+    bool over_limit; /* unknown because a step limit was hit, not for lack of evidence */
 };
 
 struct findings {
@@ -54,10 +61,16 @@ struct findings {
 };
 
 struct ruleset;
+struct rule_limits;
 
-/* The rules compiled into the program. Never fails on what was released: an error is a bug of the build. */
+struct ruleset *ruleset_new(struct arena *arena); /* without rules */
+/* What rules may cost (rule/limits.h); to be changed before rules are added. */
+struct rule_limits *ruleset_limits(struct ruleset *set);
+/* The rules compiled into the program. Never fails on what was released: an error is a bug of the
+ * build. */
 struct ruleset *ruleset_builtin(struct arena *arena, struct err *err);
-/* Adds a rule from YAML text; one with the id of an older one replaces it. False with file:line:column on any error. */
+/* Adds a rule from YAML text; one with the id of an older one replaces it. False with
+ * file:line:column on any error. */
 bool ruleset_add(struct ruleset *set, const char *file, struct span yaml, struct err *err);
 /* Adds every *.yaml of a directory, in name order. */
 bool ruleset_add_directory(struct ruleset *set, const char *directory, struct err *err);

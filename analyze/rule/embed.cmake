@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+# cmake -DRULES_DIR=DIR -DOUTPUT=FILE.c -P embed.cmake: every DIR/*.yaml as a C array, see embedded.h.
+file(GLOB rules LIST_DIRECTORIES false "${RULES_DIR}/*.yaml")
+list(SORT rules)
+set(arrays "")
+set(entries "")
+set(i 0)
+foreach(rule ${rules})
+  get_filename_component(name ${rule} NAME)
+  file(READ ${rule} hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string(REGEX REPLACE "(0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,)" "\\1\n" bytes "${bytes}")
+  string(APPEND arrays "static const unsigned char rule_${i}[] = {\n${bytes}};\n")
+  string(APPEND entries "    {\"rules/${name}\", rule_${i}, sizeof(rule_${i})},\n")
+  math(EXPR i "${i} + 1")
+endforeach()
+file(WRITE ${OUTPUT} "#include \"rule/embedded.h\"\n${arrays}const struct embedded_rule embedded_rules[] = {\n${entries}};\nconst size_t embedded_rule_count = ${i};\n")
