@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OOMSCOPE_RENDER_PEN_H
+#define OOMSCOPE_RENDER_PEN_H
+
+#include "render/render.h"
+
+/* What markdown and text write differently: how evidence is kept apart from our words, headings,
+ * items, fences. Everything above it is the same report. */
+enum pen_kind { PEN_MARKDOWN, PEN_TEXT };
+struct pen {
+    enum pen_kind kind;
+    bool color, full;
+    struct store *store;
+    struct buf *out;
+};
+
+/* ---- inline, appended to `out` */
+/* Evidence on one line: a code span that it cannot close, or visible text. At most 200 bytes of it,
+ * the cut is said. */
+void pen_evidence(const struct pen *pen, struct span evidence, struct buf *out);
+void pen_phrase(const struct pen *pen, const struct phrase *phrase, struct buf *out);
+/* " [`dev/kmsg:889-890`, `proc/meminfo:3`]": runs of lines taken together; nothing without places.
+ */
+void pen_places(const struct pen *pen, const struct statement *statement, struct buf *out);
+void pen_sentence(const struct pen *pen, const struct statement *statement, struct buf *out);
+
+/* ---- blocks */
+void pen_heading(const struct pen *pen, unsigned level, struct span title);
+void pen_paragraph(const struct pen *pen, struct span line);
+void pen_item(const struct pen *pen, const char *marker, struct span line);
+void pen_fence(const struct pen *pen, struct span lines); /* evidence in it must be visible */
+void pen_blank(const struct pen *pen);
+
+#endif

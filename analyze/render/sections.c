@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: MIT */
+#include "render/report.h"
+
+#include "base/amount.h"
+#include "render/table.h"
+
+enum { WHY_SHORT = 8, RULED_OUT_SHORT = 5, UNKNOWN_SHORT = 4, ADVICE_SHORT = 4, HOLDERS_SHORT = 5 };
+
+static size_t at_most(const struct pen *pen, size_t n, size_t short_n)
+{
+    return pen->full || n < short_n ? n : short_n;
+}
+
+static void heading(const struct pen *pen, const char *title)
+{
+    pen_heading(pen, 2, span_of(title));
+}
+
+static void item(const struct pen *pen, const char *marker, const struct statement *statement)
+{
+    struct buf line = {0};
+    pen_sentence(pen, statement, &line);
+    pen_item(pen, marker, buf_span(&line));
+    buf_free(&line);
+}
+
+static void items(const struct pen *pen, const struct statements *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        item(pen, "- ", &list->items[i]);
+}
+
+static void say_left(const struct pen *pen, size_t all, size_t shown)
+{
+    if (all <= shown)
+        return;
+    struct buf line = {0};
+    buf_fmt(&line, "%zu more with --full.", all - shown);
+    pen_item(pen, "- ", buf_span(&line));
+    buf_free(&line);
+}
+
+static const char *scope_words(const struct incident *incident)
+{
+    static const char *const words[] = {[SCOPE_UNKNOWN] = "Scope unknown",
+                                        [SCOPE_HOST] = "Host OOM",
+                                        [SCOPE_CGROUP] = "Cgroup OOM at its own limit",
+                                        [SCOPE_ANCESTOR] = "Cgroup OOM at an ancestor's limit",
+                                        [SCOPE_CPUSET] = "Cpuset OOM",
+                                        [SCOPE_MEMPOLICY] = "Memory policy OOM",
+                                        [SCOPE_MANUAL] = "Manual OOM",
+                                        [SCOPE_NONE] = "Nothing found"};
+    if (incident->kind == INCIDENT_PRESSURE)
+        return "Nobody was killed by the kernel";
+    if (incident->kind == INCIDENT_LOST)
+        return "The report is lost";
+    if (incident->kind == INCIDENT_UNKNOWN)
+        return "Unknown";
+    return words[incident->scope];
+}
+
+static void strong(const struct pen *pen, const char *text, struct buf *out)
+{
+    bool color = pen->kind == PEN_TEXT && pen->color;
+    buf_str(out, pen->kind == PEN_MARKDOWN ? "**" : color ? "\x1b[1m" : "");
+    buf_str(out, text);
+    buf_str(out, pen->kind == PEN_MARKDOWN ? "**" : color ? "\x1b[0m" : "");
+}
+
+static void line_scope(const struct pen *pen, const struct incident *incident)
+{
+    struct buf line = {0};
+    strong(pen, scope_words(incident), &line);
+    if (incident->when.wall_known || incident->when.boot_known) {
+        buf_str(&line, incident->series.n ? ", " : ", captured ");
+        moment_write(&incident->when, &line);
+    }
+    buf_str(&line, ". ");
+    pen_sentence(pen, &incident->summary, &line);
+    pen_paragraph(pen, buf_span(&line));
+    buf_free(&line);
+}
+
+static void line_advice(const struct pen *pen, const struct incident *incident)
+{
+    struct buf line = {0};
+    if (incident->act.n) {
+        strong(pen, "Do:", &line);
+        buf_char(&line, ' ');
+        pen_phrase(pen, &incident->act.items[0].text, &line);
+    }
+    if (incident->avoid.n) {
+        buf_str(&line, line.n ? " " : "");
+        strong(pen, "Don't:", &line);
+        buf_char(&line, ' ');
+        pen_phrase(pen, &incident->avoid.items[0].text, &line);
+    }
+    if (line.n)
+        pen_paragraph(pen, buf_span(&line));
+    buf_free(&line);
+}
+
+void section_verdict(const struct pen *pen, const struct verdict *verdict,
+                     const struct incident *incident)
+{
+    struct buf title = {0};
+    buf_str(&title, "Memory verdict: ");
+    pen_phrase(pen, &incident->title.text, &title);
+    pen_heading(pen, 1, buf_span(&title));
+    line_scope(pen, incident);
+    line_advice(pen, incident);
+    if (verdict->n_incidents > 1) {
+        title.n = 0;
+        buf_fmt(&title, "%zu more incidents are listed below.", verdict->n_incidents - 1);
+        pen_paragraph(pen, buf_span(&title));
+    }
+    buf_free(&title);
+}
+
+void section_why(const struct pen *pen, const struct incident *incident)
+{
+    size_t n = at_most(pen, incident->why.n, WHY_SHORT);
+    if (n == 0)
+        return;
+    heading(pen, "Why");
+    for (size_t i = 0; i < n; i++) {
+        struct buf marker = {0};
+        buf_fmt(&marker, "%zu. ", i + 1);
+        item(pen, buf_cstr(&marker), &incident->why.items[i]);
+        buf_free(&marker);
+    }
+    say_left(pen, incident->why.n, n);
+}
+
+static void holder_row(struct table_text *table, size_t row, const struct holder *holder)
+{
+    struct buf text = {0};
+    table_name(holder->name, &text);
+    if (holder->processes > 1 && holder->kind == HOLDER_PROCESS)
+        buf_fmt(&text, " x %lld", (long long)holder->processes);
+    table_text_set(table, row, 0, &text);
+    amount_bytes(holder->bytes, &text);
+    table_text_set(table, row, 1, &text);
+    amount_ratio(holder->share, &text);
+    table_text_set(table, row, 2, &text);
+    table_bar(holder->share, &text);
+    table_text_set(table, row, 3, &text);
+    if (holder->rate.known && holder->rate.value) {
+        buf_str(&text, holder->rate.value > 0 ? "+" : "");
+        amount_rate(holder->rate.value, &text);
+    } else if (holder->before_bytes.known) {
+        buf_str(&text, "was ");
+        amount_bytes(holder->before_bytes.value, &text);
+    }
+    table_text_set(table, row, 4, &text);
+    table_text_str(table, row, 5, holder->is_victim ? "killed" : "");
+}
+
+void section_holders(const struct pen *pen, const struct incident *incident)
+{
+    const struct holders *holders = &incident->holders;
+    if (holders->n == 0)
+        return;
+    size_t n = at_most(pen, holders->n, HOLDERS_SHORT);
+    struct buf text = {0}, lines = {0};
+    buf_fmt(&text, "Holders at the %s, by %s:", holders->at, holders->measure);
+    pen_paragraph(pen, buf_span(&text));
+    struct table_text *table = table_text_new(6, n);
+    table->right[1] = table->right[2] = true;
+    for (size_t i = 0; i < n; i++)
+        holder_row(table, i, &holders->items[i]);
+    table_text_write(table, &lines);
+    table_text_free(table);
+    if (holders->n + holders->omitted > n)
+        buf_fmt(&lines, "(%zu more)\n", holders->n + holders->omitted - n);
+    pen_fence(pen, buf_span(&lines));
+    buf_free(&text);
+    buf_free(&lines);
+}
+
+static void attribution_write(const struct pen *pen, const struct attribution *attribution)
+{
+    if (!attribution->known)
+        return;
+    struct buf text = {0}, lines = {0};
+    buf_fmt(&text, "Where ");
+    amount_bytes(attribution->total_bytes, &text);
+    buf_fmt(&text, " went at the %s", attribution->at);
+    pen_places(pen, &attribution->note, &text);
+    buf_char(&text, ':');
+    pen_paragraph(pen, buf_span(&text));
+    text.n = 0;
+    struct table_text *table = table_text_new(4, attribution->n_classes);
+    table->right[1] = table->right[2] = true;
+    for (size_t i = 0; i < attribution->n_classes; i++) {
+        const struct class_share *share = &attribution->classes[i];
+        int64_t part = amount_share(share->bytes, attribution->total_bytes);
+        struct buf cell = {0};
+        table_text_str(table, i, 0, share->name);
+        amount_bytes(share->bytes, &cell);
+        table_text_set(table, i, 1, &cell);
+        amount_ratio(part, &cell);
+        table_text_set(table, i, 2, &cell);
+        table_bar(part, &cell);
+        table_text_set(table, i, 3, &cell);
+    }
+    table_text_write(table, &lines);
+    table_text_free(table);
+    pen_fence(pen, buf_span(&lines));
+    buf_free(&text);
+    buf_free(&lines);
+}
+
+void section_attribution(const struct pen *pen, const struct incident *incident)
+{
+    if (!incident->event.known && !incident->capture.known)
+        return;
+    heading(pen, "Attribution");
+    attribution_write(pen, &incident->event);
+    attribution_write(pen, &incident->capture);
+}
+
+void section_growth(const struct pen *pen, const struct incident *incident)
+{
+    if (incident->growth.n == 0)
+        return;
+    heading(pen, "Growth");
+    items(pen, &incident->growth, at_most(pen, incident->growth.n, 4));
+}
+
+void section_ruled_out(const struct pen *pen, const struct incident *incident)
+{
+    if (incident->ruled_out.n == 0)
+        return;
+    size_t n = at_most(pen, incident->ruled_out.n, RULED_OUT_SHORT);
+    heading(pen, "Ruled out");
+    items(pen, &incident->ruled_out, n);
+    say_left(pen, incident->ruled_out.n, n);
+}
+
+static void ranked_item(const struct pen *pen, const struct ranked *ranked)
+{
+    struct buf line = {0};
+    buf_str(&line, pen->kind == PEN_MARKDOWN ? "*" : "");
+    buf_add(&line, ranked->finding->rule->title);
+    buf_str(&line, pen->kind == PEN_MARKDOWN ? "*: " : ": ");
+    pen_sentence(pen, &ranked->evidence, &line);
+    pen_item(pen, "- ", buf_span(&line));
+    buf_free(&line);
+}
+
+static void ranked_section(const struct pen *pen, const struct incident *incident,
+                           enum finding_role role, const char *title)
+{
+    bool has_title = false;
+    for (size_t i = 0; i < incident->ranking.n; i++) {
+        if (incident->ranking.items[i].role != role)
+            continue;
+        if (!has_title)
+            heading(pen, title);
+        has_title = true;
+        ranked_item(pen, &incident->ranking.items[i]);
+    }
+}
+
+void section_mistakes(const struct pen *pen, const struct incident *incident)
+{
+    ranked_section(pen, incident, ROLE_MISTAKE, "Mistakes to avoid here");
+    ranked_section(pen, incident, ROLE_RISK, "Risks");
+}
+
+static void unknown_item(const struct pen *pen, const struct unknown *unknown)
+{
+    struct buf line = {0};
+    buf_add(&line, unknown->question);
+    buf_str(&line, ": ");
+    pen_evidence(pen, unknown->member, &line);
+    buf_str(&line, ", ");
+    buf_add(&line, unknown->reason);
+    pen_places(pen, &unknown->note, &line);
+    buf_str(&line, ". Next time: ");
+    buf_str(&line, unknown->how);
+    buf_str(&line, ".");
+    if (unknown->rules > 1)
+        buf_fmt(&line, " (%zu rules wait for it.)", unknown->rules);
+    pen_item(pen, "- ", buf_span(&line));
+    buf_free(&line);
+}
+
+void section_unknown(const struct pen *pen, const struct incident *incident)
+{
+    const struct unknowns *unknowns = &incident->unknowns;
+    if (unknowns->n == 0)
+        return;
+    size_t n = at_most(pen, unknowns->n, UNKNOWN_SHORT);
+    heading(pen, "Not known");
+    for (size_t i = 0; i < n; i++)
+        unknown_item(pen, &unknowns->items[i]);
+    say_left(pen, unknowns->n, n);
+}
+
+static void advice_list(const struct pen *pen, const struct statements *list, const char *title)
+{
+    size_t n = at_most(pen, list->n, ADVICE_SHORT);
+    if (n == 0)
+        return;
+    heading(pen, title);
+    items(pen, list, n);
+    say_left(pen, list->n, n);
+}
+
+void section_advice(const struct pen *pen, const struct incident *incident)
+{
+    advice_list(pen, &incident->act, "Do");
+    advice_list(pen, &incident->avoid, "Don't");
+}
+
+void section_timeline(const struct pen *pen, const struct incident *incident)
+{
+    if (incident->timeline.n == 0)
+        return;
+    heading(pen, "Timeline");
+    for (size_t i = 0; i < incident->timeline.n; i++) {
+        struct buf line = {0};
+        moment_write(&incident->timeline.items[i].when, &line);
+        buf_str(&line, ": ");
+        pen_sentence(pen, &incident->timeline.items[i].what, &line);
+        pen_item(pen, "- ", buf_span(&line));
+        buf_free(&line);
+    }
+    if (incident->timeline.omitted) {
+        struct buf line = {0};
+        buf_fmt(&line, "%zu more in between.", incident->timeline.omitted);
+        pen_item(pen, "- ", buf_span(&line));
+        buf_free(&line);
+    }
+}
+
+void section_steps(const struct pen *pen, const struct incident *incident)
+{
+    heading(pen, "Five steps");
+    items(pen, &incident->steps, incident->steps.n);
+}
+
+static void because(const struct pen *pen, const struct rule *rule)
+{
+    struct buf line = {0};
+    buf_str(&line, "Because: ");
+    buf_add(&line, rule->because);
+    pen_item(pen, "  ", buf_span(&line));
+    buf_free(&line);
+}
+
+void section_findings(const struct pen *pen, const struct incident *incident)
+{
+    if (incident->ranking.n == 0)
+        return;
+    heading(pen, "Findings");
+    for (size_t i = 0; i < incident->ranking.n; i++) {
+        const struct ranked *ranked = &incident->ranking.items[i];
+        struct buf line = {0};
+        strong(pen, finding_role_name(ranked->role), &line);
+        buf_char(&line, ' ');
+        pen_evidence(pen, ranked->finding->rule->id, &line);
+        buf_str(&line, ": ");
+        pen_sentence(pen, &ranked->evidence, &line);
+        if (ranked->finding->explains_known) {
+            buf_str(&line, " Explains ");
+            amount_bytes(ranked->finding->explains_bytes, &line);
+            buf_str(&line, ", ");
+            amount_ratio(ranked->share, &line);
+            buf_str(&line, " of the total.");
+        }
+        pen_item(pen, "- ", buf_span(&line));
+        buf_free(&line);
+        because(pen, ranked->finding->rule);
+    }
+}
+
+void section_grids(const struct pen *pen, const struct incident *incident)
+{
+    for (size_t i = 0; i < incident->grids.n; i++) {
+        const struct grid *grid = &incident->grids.items[i];
+        struct buf lines = {0};
+        heading(pen, grid->title);
+        for (size_t k = 0; k < grid->remarks.n; k++) {
+            struct buf line = {0};
+            pen_sentence(pen, &grid->remarks.items[k], &line);
+            pen_paragraph(pen, buf_span(&line));
+            buf_free(&line);
+        }
+        table_grid(grid, 30, &lines);
+        pen_fence(pen, buf_span(&lines));
+        buf_free(&lines);
+    }
+}
+
+void section_others(const struct pen *pen, const struct verdict *verdict)
+{
+    if (verdict->n_incidents < 2)
+        return;
+    heading(pen, "Other incidents");
+    size_t n = at_most(pen, verdict->n_incidents, 6);
+    for (size_t i = 1; i < n; i++) {
+        const struct incident *incident = &verdict->incidents[i];
+        struct buf line = {0};
+        moment_write(&incident->when, &line);
+        buf_str(&line, ": ");
+        pen_phrase(pen, &incident->title.text, &line);
+        buf_str(&line, ". ");
+        pen_sentence(pen, &incident->summary, &line);
+        pen_item(pen, "- ", buf_span(&line));
+        buf_free(&line);
+    }
+    say_left(pen, verdict->n_incidents, n);
+}
+
+/* Text of a fact of the host, quoted; nothing where it is absent. */
+static void host_fact(const struct pen *pen, enum field_id field, const char *before,
+                      struct buf *out)
+{
+    struct fact fact = store_fact(pen->store, field, 0);
+    if (fact.state != FACT_KNOWN)
+        return;
+    buf_str(out, before);
+    pen_evidence(pen, fact.text, out);
+}
+
+static void capture_words(const struct pen *pen, struct buf *out)
+{
+    int64_t complete, members;
+    if (store_number(pen->store, F_capture_complete, 0, &complete))
+        buf_str(out, complete ? ", complete" : ", not complete");
+    else
+        buf_str(out, ", no manifest");
+    if (store_number(pen->store, F_capture_members, 0, &members))
+        buf_fmt(out, ", %lld members", (long long)members);
+    buf_fmt(out, ", %u observations", store_observation_count(pen->store));
+}
+
+void section_evidence(const struct pen *pen, const struct verdict *verdict)
+{
+    struct buf line = {0};
+    for (size_t i = 0; i < verdict->disagreements.n; i++)
+        item(pen, "- Sources disagree: ", &verdict->disagreements.items[i]);
+    pen_blank(pen);
+    buf_str(&line, "Evidence: bundle");
+    host_fact(pen, F_host_hostname, " of ", &line);
+    host_fact(pen, F_host_kernel, ", kernel ", &line);
+    if (verdict->input_sha256.n) {
+        buf_str(&line, ", sha256 ");
+        pen_evidence(pen, span_slice(verdict->input_sha256, 0, 16), &line);
+    }
+    capture_words(pen, &line);
+    buf_str(&line, ". oomscope " OOMSCOPE_VERSION);
+    if (verdict->rules_digest.n) {
+        buf_str(&line, ", rules ");
+        pen_evidence(pen, span_slice(verdict->rules_digest, 0, 16), &line);
+    }
+    buf_char(&line, '.');
+    pen_paragraph(pen, buf_span(&line));
+    buf_free(&line);
+}

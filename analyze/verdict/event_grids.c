@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* Tables of the event: its tasks with their badness, its zones, its nodes, its slabs. */
+#include "verdict/grid.h"
+
+enum { TASKS_KEPT = 60, ROWS_KEPT = 40 };
+
+static const struct grid_column task_columns[] = {
+    {{"pid", "pid", FACT_COUNT}, F_oom_tasks_pid},
+    {{"comm", "name", FACT_TEXT}, F_oom_tasks_comm},
+    {{"rank", "rank", FACT_COUNT}, F_oom_tasks_rank},
+    {{"badness", "badness", FACT_COUNT}, F_oom_tasks_badness},
+    {{"oom_score_adj", "adj", FACT_COUNT}, F_oom_tasks_oom_score_adj},
+    {{"rss_bytes", "RSS", FACT_BYTES}, F_oom_tasks_rss},
+    {{"rss_anon_bytes", "anon", FACT_BYTES}, F_oom_tasks_rss_anon},
+    {{"rss_file_bytes", "file", FACT_BYTES}, F_oom_tasks_rss_file},
+    {{"rss_shmem_bytes", "shmem", FACT_BYTES}, F_oom_tasks_rss_shmem},
+    {{"swap_bytes", "swap", FACT_BYTES}, F_oom_tasks_swap},
+    {{"page_tables_bytes", "tables", FACT_BYTES}, F_oom_tasks_pgtables},
+    {{"total_vm_bytes", "VSZ", FACT_BYTES}, F_oom_tasks_total_vm},
+    {{"growth_bytes", "change", FACT_BYTES}, F_oom_tasks_growth},
+};
+
+static const struct grid_column zone_columns[] = {
+    {{"node", "node", FACT_COUNT}, F_oom_zones_node},
+    {{"zone", "zone", FACT_TEXT}, F_oom_zones_name},
+    {{"eligible", "usable", FACT_BOOL}, F_oom_zones_eligible},
+    {{"free_bytes", "free", FACT_BYTES}, F_oom_zones_free},
+    {{"min_bytes", "min", FACT_BYTES}, F_oom_zones_min},
+    {{"reserve_bytes", "reserve", FACT_BYTES}, F_oom_zones_reserve},
+    {{"below_min", "below min", FACT_BOOL}, F_oom_zones_below_min},
+    {{"largest_free_order", "largest order", FACT_COUNT}, F_oom_zones_largest_free_order},
+    {{"free_at_order", "has block", FACT_BOOL}, F_oom_zones_free_at_order},
+    {{"managed_bytes", "managed", FACT_BYTES}, F_oom_zones_managed},
+    {{"buddy", "free blocks", FACT_TEXT}, F_oom_zones_buddy},
+};
+
+static const struct grid_column node_columns[] = {
+    {{"node", "node", FACT_COUNT}, F_oom_nodes_node},
+    {{"active_anon_bytes", "active anon", FACT_BYTES}, F_oom_nodes_active_anon},
+    {{"inactive_anon_bytes", "inactive anon", FACT_BYTES}, F_oom_nodes_inactive_anon},
+    {{"active_file_bytes", "active file", FACT_BYTES}, F_oom_nodes_active_file},
+    {{"inactive_file_bytes", "inactive file", FACT_BYTES}, F_oom_nodes_inactive_file},
+    {{"unevictable_bytes", "unevictable", FACT_BYTES}, F_oom_nodes_unevictable},
+    {{"shmem_bytes", "shmem", FACT_BYTES}, F_oom_nodes_shmem},
+    {{"hugepages_bytes", "hugepages", FACT_BYTES}, F_oom_nodes_hugepages},
+    {{"all_unreclaimable", "all unreclaimable", FACT_BOOL}, F_oom_nodes_all_unreclaimable},
+};
+
+static const struct grid_column slab_columns[] = {
+    {{"name", "cache", FACT_TEXT}, F_oom_slabs_name},
+    {{"total_bytes", "total", FACT_BYTES}, F_oom_slabs_total},
+    {{"used_bytes", "in use", FACT_BYTES}, F_oom_slabs_used},
+};
+
+struct event_grid {
+    const char *id, *title;
+    enum table_id table;
+    const struct grid_column *columns;
+    size_t n_columns;
+    size_t by; /* column to sort by; 0 = as printed */
+    size_t keep;
+};
+#define COLUMNS(c) c, sizeof(c) / sizeof(*c)
+static const struct event_grid event_grids[] = {
+    {"tasks", "Tasks at the event, with badness recomputed", T_oom_tasks, COLUMNS(task_columns), 5,
+     TASKS_KEPT},
+    {"zones", "Zones at the event: what the request could use", T_oom_zones, COLUMNS(zone_columns),
+     0, ROWS_KEPT},
+    {"event_nodes", "Nodes at the event", T_oom_nodes, COLUMNS(node_columns), 0, ROWS_KEPT},
+    {"event_slabs", "Unreclaimable slab at the event", T_oom_slabs, COLUMNS(slab_columns), 1,
+     ROWS_KEPT},
+};
+
+static const struct grid_column request_columns[] = {
+    {{"gfp", "gfp flags", FACT_TEXT}, F_oom_events_gfp_flags},
+    {{"order", "order", FACT_COUNT}, F_oom_events_order},
+    {{"bytes", "asked for", FACT_BYTES}, F_oom_events_request},
+    {{"highest_zone", "highest zone", FACT_TEXT}, F_oom_events_highest_zone},
+    {{"zones_eligible", "usable zones", FACT_COUNT}, F_oom_events_zones_eligible},
+    {{"zones_below_min", "below min", FACT_COUNT}, F_oom_events_zones_below_min},
+    {{"trigger", "asked by", FACT_TEXT}, F_oom_events_trigger_comm},
+    {{"trigger_pid", "pid", FACT_COUNT}, F_oom_events_trigger_pid},
+};
+
+static const struct grid_column series_columns[] = {
+    {{"event", "event", FACT_COUNT}, F_oom_events_event},
+    {{"time_us", "after boot", FACT_DURATION}, F_oom_events_time},
+    {{"gap_us", "gap", FACT_DURATION}, F_oom_events_previous_gap},
+    {{"victim", "killed", FACT_TEXT}, F_oom_events_victim_comm},
+    {{"victim_pid", "pid", FACT_COUNT}, F_oom_events_victim_pid},
+    {{"victim_rss_bytes", "its RSS", FACT_BYTES}, F_oom_events_victim_rss},
+    {{"victims", "killed in all", FACT_COUNT}, F_oom_events_victims},
+    {{"usage_bytes", "usage", FACT_BYTES}, F_oom_events_usage},
+    {{"limit_bytes", "limit", FACT_BYTES}, F_oom_events_limit},
+    {{"largest", "largest", FACT_TEXT}, F_oom_events_largest_comm},
+    {{"largest_rss_bytes", "its RSS", FACT_BYTES}, F_oom_events_largest_rss},
+    {{"cgroup", "cgroup", FACT_TEXT}, F_oom_events_cgroup},
+};
+
+static void series_grid(struct maker *m, struct incident *incident)
+{
+    struct grid *grid = grid_add(m, &incident->grids, "series", "Events of this incident");
+    grid_columns(m, grid, COLUMNS(series_columns));
+    size_t from = incident->series.n > TASKS_KEPT ? incident->series.n - TASKS_KEPT : 0;
+    for (size_t i = from; i < incident->series.n; i++)
+        grid_row(m, grid, series_columns, incident->series.events[i]);
+    grid->omitted = from;
+    if (from)
+        say(m, &grid->remarks, "The earliest {n} events are left out.", (int64_t)from);
+    grid_finish(m, &incident->grids);
+}
+
+void grids_of_event(struct maker *m, struct incident *incident)
+{
+    uint32_t event = incident->series.detail;
+    if (event == ROW_NONE)
+        return;
+    if (incident->series.n > 1)
+        series_grid(m, incident);
+    struct grid *request = grid_add(m, &incident->grids, "request", "The request that failed");
+    grid_columns(m, request, COLUMNS(request_columns));
+    grid_row(m, request, request_columns, event);
+    grid_finish(m, &incident->grids);
+    for (size_t i = 0; i < sizeof(event_grids) / sizeof(*event_grids); i++) {
+        const struct event_grid *def = &event_grids[i];
+        struct grid *grid = grid_add(m, &incident->grids, def->id, def->title);
+        grid_columns(m, grid, def->columns, def->n_columns);
+        for (uint32_t row = ROW_NONE;
+             (row = store_row_next(m->store, def->table, event, row)) != ROW_NONE;)
+            grid_row(m, grid, def->columns, row);
+        if (def->by)
+            grid_largest(grid, def->by, def->keep);
+        grid_finish(m, &incident->grids);
+    }
+}

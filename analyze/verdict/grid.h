@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OOMSCOPE_VERDICT_GRID_H
+#define OOMSCOPE_VERDICT_GRID_H
+
+#include "verdict/say.h"
+
+/* Building of tables from rows of the store. */
+
+/* A column and the fact that fills it: F_host_hostname (0) = filled by code. */
+struct grid_column {
+    struct column column;
+    enum field_id field;
+};
+enum { GRID_COLUMNS_MAX = 20 };
+
+/* A table with these columns, empty. */
+struct grid *grid_add(struct maker *m, struct grids *grids, const char *id, const char *title);
+void grid_columns(struct maker *m, struct grid *grid, const struct grid_column *columns, size_t n);
+/* A row with the facts of `row`; returns its first cell. Cites them. */
+struct cell *grid_row(struct maker *m, struct grid *grid, const struct grid_column *columns,
+                      uint32_t row);
+struct cell cell_word(const char *word);
+struct cell cell_bytes(int64_t bytes);
+
+/* Orders rows by a column of numbers, largest first, keeps at most `keep` and counts the rest. */
+void grid_largest(struct grid *grid, size_t column, size_t keep);
+/* Takes out columns in which no row has a value, and the grid where no row is left. */
+void grid_finish(struct maker *m, struct grids *grids);
+
+void grids_of_processes(struct maker *m, struct incident *incident);
+void grids_of_event(struct maker *m, struct incident *incident);
+void grids_of_cgroups(struct maker *m, struct incident *incident);
+void grids_of_host(struct maker *m, struct incident *incident);
+
+#endif

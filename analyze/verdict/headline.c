@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/* The first lines: what happened, who held and who died, what to do and what not. */
+#include "verdict/say.h"
+
+#include "base/amount.h"
+#include "base/map.h"
+
+/* Scope rules that say more than the constraint does: where one matches, its title is the headline.
+ */
+static const char *const refining[] = {"low-zone-oom", "fragmentation-oom", "false-global",
+                                       "oom-panic", "no-killable-process"};
+
+static const struct ranked *first_of(const struct incident *incident, enum finding_role role)
+{
+    for (size_t i = 0; i < incident->ranking.n; i++)
+        if (incident->ranking.items[i].role == role)
+            return &incident->ranking.items[i];
+    return NULL;
+}
+
+static const struct ranked *refinement(const struct incident *incident)
+{
+    for (size_t i = 0; i < incident->ranking.n; i++)
+        for (size_t k = 0; k < sizeof(refining) / sizeof(*refining); k++)
+            if (incident->ranking.items[i].role == ROLE_SCOPE &&
+                span_is(incident->ranking.items[i].finding->rule->id, refining[k]))
+                return &incident->ranking.items[i];
+    return NULL;
+}
+
+static void title_rule(struct maker *m, struct incident *incident, const struct ranked *ranked)
+{
+    phrase_add(&incident->title.text, m->arena, PIECE_PROSE, ranked->finding->rule->title);
+    cite_all(m, &incident->title, &ranked->evidence);
+}
+
+static void title_cgroup(struct maker *m, struct incident *incident)
+{
+    const struct limit *limit = &incident->limit;
+    uint32_t event = incident->series.detail;
+    say_into(m, &incident->title, "{p}{@}{w} hit its {w}", limit->owner,
+             ref_of(F_oom_events_cgroup, event),
+             incident->scope == SCOPE_ANCESTOR ? ", an ancestor of the victim's cgroup," : "",
+             incident->scope == SCOPE_CGROUP ? "own " : "");
+    if (limit->bytes.known)
+        say_into(m, &incident->title, "{b} limit", limit->bytes.value);
+    else
+        say_into(m, &incident->title, "memory limit");
+    cite_fact(m, &incident->title, F_oom_events_limit, event);
+    if (!is_known(m, F_meminfo_available, 0))
+        return;
+    say_into(m, &incident->title, "; the host had {} of {} available at the capture",
+             ref_of(F_meminfo_available, 0), ref_of(F_meminfo_total, 0));
+}
+
+static void title_host(struct maker *m, struct incident *incident)
+{
+    const struct attribution *a = &incident->event;
+    say_into(m, &incident->title, "the host ran out of memory");
+    cite_fact(m, &incident->title, F_oom_events_constraint, incident->series.detail);
+    if (!a->known || !a->dominant)
+        return;
+    say_into(m, &incident->title, ": {r} of its {b} {w} {w}",
+             amount_share(a->dominant->bytes, a->total_bytes), a->total_bytes, "was",
+             a->dominant->name);
+    cite_all(m, &incident->title, &a->dominant->note);
+}
+
+static void title_no_kill(struct maker *m, struct incident *incident)
+{
+    uint32_t event = incident->series.detail;
+    if (flag_of(m, F_oom_events_panic, event))
+        say_into(m, &incident->title, "out of memory, and the kernel panicked{@}",
+                 ref_of(F_oom_events_panic, event));
+    else if (flag_of(m, F_oom_events_no_killable, event))
+        say_into(m, &incident->title, "out of memory, and nothing could be killed{@}",
+                 ref_of(F_oom_events_no_killable, event));
+    else
+        say_into(m, &incident->title, "the OOM killer ran; the log does not show whom it killed");
+}
+
+static void title_scope(struct maker *m, struct incident *incident)
+{
+    uint32_t event = incident->series.detail;
+    switch (incident->scope) {
+    case SCOPE_CGROUP:
+    case SCOPE_ANCESTOR:
+        title_cgroup(m, incident);
+        break;
+    case SCOPE_HOST:
+        title_host(m, incident);
+        break;
+    case SCOPE_CPUSET:
+        say_into(m, &incident->title, "the memory nodes {} that a cpuset allows were full",
+                 ref_of(F_oom_events_mems_allowed, event));
+        break;
+    case SCOPE_MEMPOLICY:
+        say_into(m, &incident->title, "the memory nodes {} that a memory policy allows were full",
+                 ref_of(F_oom_events_nodemask, event));
+        break;
+    case SCOPE_MANUAL:
+        say_into(m, &incident->title, "the OOM killer was called by sysrq-f, not by a shortage{@}",
+                 ref_of(F_oom_events_order, event));
+        break;
+    case SCOPE_UNKNOWN:
+    case SCOPE_NONE:
+        say_into(m, &incident->title,
+                 "the kernel killed {}; the log does not say whose limit was "
+                 "hit",
+                 ref_of(F_oom_events_victim_comm, event));
+        break;
+    }
+}
+
+static void title_without_event(struct maker *m, struct incident *incident)
+{
+    const struct ranked *scope = first_of(incident, ROLE_SCOPE);
+    const struct ranked *pressure = first_of(incident, ROLE_CONTRIBUTING);
+    switch (incident->kind) {
+    case INCIDENT_LOST:
+        say_into(m, &incident->title,
+                 "the kernel has killed {} processes since boot; no report of it is left in this "
+                 "bundle",
+                 ref_of(F_vmstat_oom_kill, 0));
+        break;
+    case INCIDENT_PRESSURE:
+        title_rule(m, incident, scope ? scope : pressure);
+        break;
+    case INCIDENT_NONE:
+        say_into(m, &incident->title, "no memory incident in this bundle");
+        break;
+    case INCIDENT_UNKNOWN:
+    case INCIDENT_KILL:
+    case INCIDENT_NO_KILL:
+        say_into(m, &incident->title, "this bundle cannot say whether there was a memory incident");
+        break;
+    }
+}
+
+static void title_make(struct maker *m, struct incident *incident)
+{
+    const struct ranked *refined = refinement(incident);
+    if (incident->series.n == 0)
+        title_without_event(m, incident);
+    else if (incident->kind == INCIDENT_NO_KILL)
+        title_no_kill(m, incident);
+    else if (refined)
+        title_rule(m, incident, refined);
+    else
+        title_scope(m, incident);
+}
+
+/* The holder to look at first: what grew, where growth is known, else what held most. */
+static const struct holder *suspect_of(const struct incident *incident)
+{
+    const struct holders *holders = &incident->holders;
+    const struct holder *suspect = holders->n ? &holders->items[0] : NULL;
+    for (size_t i = 0; i < holders->n; i++) {
+        const struct holder *holder = &holders->items[i];
+        bool grew = holder->rate.known && holder->rate.value > 0 && holder->share > 500;
+        if (grew && (!suspect->rate.known || holder->rate.value > suspect->rate.value))
+            suspect = holder;
+    }
+    return suspect;
+}
+
+static void summary_kill(struct maker *m, struct incident *incident)
+{
+    const struct victim *victim = &incident->victim;
+    uint32_t event = incident->series.detail;
+    struct statement *summary = &incident->summary;
+    if (!victim->known)
+        return;
+    say_into(m, summary, "{} (pid {}) was killed", ref_of(F_oom_events_victim_comm, event),
+             ref_of(F_oom_events_victim_pid, event));
+    if (victim->killed > 1)
+        say_into(m, summary, ", one of {n} processes{w}", victim->killed,
+                 incident->series.n > 1 ? " in all" : "");
+    const struct holder *top = suspect_of(incident);
+    if (!top || incident->scope == SCOPE_MANUAL) {
+        say_into(m, summary, ".");
+        return;
+    }
+    cite_all(m, summary, &top->note);
+    if (top->is_victim && top->processes == 1) {
+        say_into(m, summary, "; it held {r} of what filled the limit ({b}).", top->share,
+                 top->bytes);
+        return;
+    }
+    if (victim->share > 0)
+        say_into(m, summary, "; it held {r} of what filled the limit", victim->share);
+    cite_fact(m, summary, F_oom_events_victim_rss, event);
+    say_into(m, summary, "; {s}", top->name);
+    if (top->processes > 1)
+        say_into(m, summary, " ({n} processes)", top->processes);
+    say_into(m, summary, " held {r} ({b} {w}).", top->share, top->bytes, incident->holders.measure);
+}
+
+static void summary_series(struct maker *m, struct incident *incident)
+{
+    const struct series *series = &incident->series;
+    if (series->n < 2)
+        return;
+    say_into(m, &incident->summary, " {n} such events, the first {t}, the last {t}.",
+             (int64_t)series->n, &series->first, &series->last);
+}
+
+static void summary_make(struct maker *m, struct incident *incident)
+{
+    switch (incident->kind) {
+    case INCIDENT_KILL:
+        summary_kill(m, incident);
+        summary_series(m, incident);
+        break;
+    case INCIDENT_NO_KILL:
+        if (is_known(m, F_oom_events_trigger_comm, incident->series.detail))
+            say_into(m, &incident->summary, "{} asked for memory.",
+                     ref_of(F_oom_events_trigger_comm, incident->series.detail));
+        summary_series(m, incident);
+        break;
+    case INCIDENT_PRESSURE:
+    case INCIDENT_LOST:
+    case INCIDENT_NONE:
+    case INCIDENT_UNKNOWN:
+        if (incident->why.n) {
+            incident->summary = incident->why.items[0];
+            break;
+        }
+        say_into(m, &incident->summary,
+                 "Neither a kernel log from the boot on nor the counter of "
+                 "kills (proc/vmstat) is in it.");
+        break;
+    }
+}
+
+static void act_on_holder(struct maker *m, struct incident *incident)
+{
+    const struct holder *suspect = suspect_of(incident);
+    if (!suspect || incident->kind == INCIDENT_NONE || incident->scope == SCOPE_MANUAL)
+        return;
+    struct statement *act =
+        say(m, &incident->act, "Start with {s}: it held {b}", suspect->name, suspect->bytes);
+    if (suspect->share > 0)
+        say_into(m, act, ", {r} of what filled the limit", suspect->share);
+    if (suspect->rate.known && suspect->rate.value > 0)
+        say_into(m, act, ", and grew by {v}", suspect->rate.value);
+    say_into(m, act, ".");
+    cite_all(m, act, &suspect->note);
+}
+
+static void add_once(struct maker *m, struct statements *list, struct map *seen,
+                     struct text_list texts)
+{
+    for (size_t i = 0; i < texts.n; i++) {
+        if (map_get(seen, texts.items[i], 0))
+            continue;
+        map_set(seen, texts.items[i], 1);
+        struct statement *statement = statements_add(m, list);
+        phrase_add(&statement->text, m->arena, PIECE_PROSE, texts.items[i]);
+    }
+}
+
+/* Causes first: they say what to change; then scope, what contributed, mistakes and risks. */
+static void advice_make(struct maker *m, struct incident *incident)
+{
+    static const enum finding_role order[] = {ROLE_CAUSE, ROLE_SCOPE, ROLE_CONTRIBUTING,
+                                              ROLE_MISTAKE, ROLE_RISK};
+    struct map done = {0}, avoided = {0};
+    for (size_t k = 0; k < sizeof(order) / sizeof(*order); k++)
+        for (size_t i = 0; i < incident->ranking.n; i++) {
+            const struct ranked *ranked = &incident->ranking.items[i];
+            if (ranked->role != order[k])
+                continue;
+            add_once(m, &incident->act, &done, ranked->finding->rule->do_list);
+            add_once(m, &incident->avoid, &avoided, ranked->finding->rule->dont_list);
+        }
+    map_free(&done);
+    map_free(&avoided);
+}
+
+void headline_make(struct maker *m, struct incident *incident)
+{
+    title_make(m, incident);
+    summary_make(m, incident);
+    act_on_holder(m, incident);
+    advice_make(m, incident);
+}

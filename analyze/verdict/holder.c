@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* Who held most of what filled the limit. What to measure follows from the class that filled it. */
+#include "verdict/say.h"
+
+#include "base/amount.h"
+#include "base/map.h"
+
+#include <stdlib.h>
+
+/* A table whose rows are holders, and what of a row to measure. */
+struct holder_source {
+    const char *at, *measure;
+    enum holder_kind kind;
+    enum table_id table;
+    enum field_id name, pid, bytes, rate;
+};
+
+static const struct holder_source task_rss = {
+    "event",          "rss",           HOLDER_PROCESS,  T_oom_tasks,
+    F_oom_tasks_comm, F_oom_tasks_pid, F_oom_tasks_rss, 0};
+static const struct holder_source task_anon = {
+    "event",          "anonymous rss", HOLDER_PROCESS,       T_oom_tasks,
+    F_oom_tasks_comm, F_oom_tasks_pid, F_oom_tasks_rss_anon, 0};
+static const struct holder_source task_tables = {
+    "event",          "page tables",   HOLDER_PROCESS,       T_oom_tasks,
+    F_oom_tasks_comm, F_oom_tasks_pid, F_oom_tasks_pgtables, 0};
+static const struct holder_source process_pss = {
+    "capture",        "PSS",           HOLDER_PROCESS,  T_processes,
+    F_processes_comm, F_processes_pid, F_processes_pss, F_processes_growth_rate};
+static const struct holder_source process_rss = {
+    "capture",        "rss",           HOLDER_PROCESS,  T_processes,
+    F_processes_comm, F_processes_pid, F_processes_rss, F_processes_growth_rate};
+static const struct holder_source process_tables = {
+    "capture",        "page tables",   HOLDER_PROCESS,          T_processes,
+    F_processes_comm, F_processes_pid, F_processes_page_tables, 0};
+static const struct holder_source event_slabs = {
+    "event", "slab", HOLDER_SLAB, T_oom_slabs, F_oom_slabs_name, 0, F_oom_slabs_total, 0};
+static const struct holder_source capture_slabs = {"capture",    "slab", HOLDER_SLAB,   T_slabs,
+                                                   F_slabs_name, 0,      F_slabs_bytes, 0};
+static const struct holder_source mounts = {
+    "capture", "tmpfs in use", HOLDER_MOUNT, T_tmpfs, F_tmpfs_mount, 0, F_tmpfs_used, 0};
+
+/* For a class, the sources in order of preference: the first that has rows is taken. */
+struct class_sources {
+    const char *class_name;
+    const struct holder_source *sources[4];
+};
+static const struct class_sources by_class[] = {
+    {"shmem", {&mounts}},
+    {"page tables", {&task_tables, &process_tables}},
+    {"slab unreclaimable", {&event_slabs, &capture_slabs}},
+    {"slab reclaimable", {&capture_slabs}},
+    {"anonymous", {&task_anon, &task_rss, &process_pss, &process_rss}},
+};
+static const struct class_sources otherwise = {"", {&task_rss, &process_pss, &process_rss}};
+
+static const struct class_sources *sources_for(const struct incident *incident)
+{
+    const struct class_share *dominant =
+        incident->event.known ? incident->event.dominant : incident->capture.dominant;
+    for (size_t i = 0; dominant && i < sizeof(by_class) / sizeof(*by_class); i++)
+        if (span_is(span_of(dominant->name), by_class[i].class_name))
+            return &by_class[i];
+    return &otherwise;
+}
+
+struct gather {
+    struct maker *m;
+    const struct incident *incident;
+    const struct holder_source *source;
+    struct holder *items;
+    size_t n, room;
+    int64_t *largest; /* bytes of the largest process of items[i] */
+    size_t largest_room;
+    struct map names;
+};
+
+static bool path_is_under(struct span path, struct span ancestor)
+{
+    if (span_eq(path, ancestor) || span_is(ancestor, "/"))
+        return true;
+    return path.n > ancestor.n && span_eq(span_slice(path, 0, ancestor.n), ancestor) &&
+           path.p[ancestor.n] == '/';
+}
+
+/* A process of the capture counts only inside the cgroup whose limit was hit. */
+static bool is_inside(const struct gather *g, uint32_t row)
+{
+    if (g->source->table != T_processes || g->incident->limit.cgroup == ROW_NONE)
+        return true;
+    return path_is_under(text_of(g->m, F_processes_cgroup, row), g->incident->limit.owner);
+}
+
+static struct holder *gather_slot(struct gather *g, struct span name)
+{
+    uint32_t at = map_get(&g->names, name, UINT32_MAX);
+    if (at != UINT32_MAX)
+        return &g->items[at];
+    g->largest = maker_room(g->m, g->largest, g->n, &g->largest_room, sizeof(*g->largest));
+    g->items = maker_room(g->m, g->items, g->n, &g->room, sizeof(*g->items));
+    g->items[g->n] = (struct holder){.kind = g->source->kind, .name = name};
+    g->largest[g->n] = -1;
+    map_set(&g->names, name, (uint32_t)g->n);
+    return &g->items[g->n++];
+}
+
+static void gather_row(struct gather *g, uint32_t row)
+{
+    struct quantity bytes = quantity_of(g->m, g->source->bytes, row);
+    struct span name = text_of(g->m, g->source->name, row);
+    if (!bytes.known || !name.n || !is_inside(g, row))
+        return;
+    struct holder *holder = gather_slot(g, name);
+    size_t index = (size_t)(holder - g->items);
+    int64_t pid = g->source->pid ? number_or(g->m, g->source->pid, row, 0) : 0;
+    holder->bytes += bytes.value;
+    holder->processes++;
+    if (bytes.value > g->largest[index]) {
+        g->largest[index] = bytes.value;
+        holder->pid = pid;
+    }
+    if (g->source->rate) {
+        struct quantity rate = quantity_of(g->m, g->source->rate, row);
+        holder->rate.known |= rate.known;
+        holder->rate.value += rate.value;
+        cite_fact(g->m, &holder->note, g->source->rate, row);
+    }
+    cite_fact(g->m, &holder->note, g->source->bytes, row);
+    if (pid && pid == number_or(g->m, F_oom_events_victim_pid, g->incident->series.detail, -1))
+        holder->is_victim = true;
+}
+
+static int holder_cmp(const void *a, const void *b)
+{
+    const struct holder *x = a, *y = b;
+    if (x->bytes != y->bytes)
+        return x->bytes > y->bytes ? -1 : 1;
+    return span_cmp(x->name, y->name);
+}
+
+static uint32_t parent_of(const struct gather *g)
+{
+    bool is_child = schema_table(g->source->table)->parent != TABLE_NONE;
+    return is_child ? g->incident->series.detail : 0;
+}
+
+static bool gather_source(struct gather *g, const struct holder_source *source)
+{
+    g->source = source;
+    uint32_t parent = parent_of(g);
+    if (parent == ROW_NONE)
+        return false;
+    for (uint32_t row = ROW_NONE;
+         (row = store_row_next(g->m->store, source->table, parent, row)) != ROW_NONE;)
+        gather_row(g, row);
+    size_t kept = 0;
+    for (size_t i = 0; i < g->n; i++)
+        if (g->items[i].bytes > 0)
+            g->items[kept++] = g->items[i];
+    g->n = kept;
+    return kept > 0;
+}
+
+/* What filled the limit: usage of the cgroup, RAM of the host. */
+static int64_t filled_bytes(const struct incident *incident)
+{
+    if (incident->event.known)
+        return incident->event.total_bytes;
+    if (incident->limit.usage.known)
+        return incident->limit.usage.value;
+    return incident->capture.known ? incident->capture.total_bytes : 0;
+}
+
+/* The size at the event before, where the series shows the same names twice. */
+static void compare_before(struct maker *m, struct incident *incident)
+{
+    struct holders *holders = &incident->holders;
+    size_t at = 0;
+    while (at < incident->series.n && incident->series.events[at] != incident->series.detail)
+        at++;
+    if (at == 0 || at >= incident->series.n || !holders->at || *holders->at != 'e' ||
+        holders->items[0].kind != HOLDER_PROCESS)
+        return;
+    struct map sums = {0}; /* in KiB: a 32-bit value holds 4 TiB */
+    uint32_t before = incident->series.events[at - 1];
+    for (uint32_t row = ROW_NONE;
+         (row = store_row_next(m->store, T_oom_tasks, before, row)) != ROW_NONE;) {
+        struct span name = text_of(m, F_oom_tasks_comm, row);
+        uint32_t kib = (uint32_t)(number_or(m, F_oom_tasks_rss, row, 0) / 1024);
+        map_set(&sums, name, map_get(&sums, name, 0) + kib);
+    }
+    for (size_t i = 0; i < holders->n; i++) {
+        uint32_t kib = map_get(&sums, holders->items[i].name, UINT32_MAX);
+        if (kib != UINT32_MAX && span_is(span_of(holders->measure), "rss"))
+            holders->items[i].before_bytes =
+                (struct quantity){.known = true, .value = (int64_t)kib * 1024};
+    }
+    map_free(&sums);
+}
+
+static void holders_take(struct gather *g, struct incident *incident)
+{
+    struct holders *holders = &incident->holders;
+    qsort(g->items, g->n, sizeof(*g->items), holder_cmp);
+    holders->at = g->source->at;
+    holders->measure = g->source->measure;
+    holders->items = g->items;
+    holders->n = g->n < HOLDERS_MAX ? g->n : HOLDERS_MAX;
+    holders->omitted = g->n - holders->n;
+    int64_t filled = filled_bytes(incident);
+    for (size_t i = 0; i < holders->n; i++)
+        holders->items[i].share = amount_share(holders->items[i].bytes, filled);
+}
+
+void holders_make(struct maker *m, struct incident *incident)
+{
+    if (incident->kind == INCIDENT_NONE || incident->scope == SCOPE_MANUAL)
+        return;
+    const struct class_sources *sources = sources_for(incident);
+    bool found = false;
+    struct gather g = {.m = m, .incident = incident};
+    for (size_t i = 0; i < 4 && sources->sources[i] && !found; i++) {
+        g.n = 0;
+        map_free(&g.names);
+        g.names = (struct map){0};
+        found = gather_source(&g, sources->sources[i]);
+    }
+    map_free(&g.names);
+    if (!found)
+        return;
+    holders_take(&g, incident);
+    compare_before(m, incident);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* Tables of the host at the capture: slab by bytes, nodes, pressure, swap, tmpfs and shared memory.
+ */
+#include "verdict/grid.h"
+
+enum { SLABS_KEPT = 40, ROWS_KEPT = 30 };
+
+static const struct grid_column slab_columns[] = {
+    {{"name", "cache", FACT_TEXT}, F_slabs_name},
+    {{"bytes", "bytes", FACT_BYTES}, F_slabs_bytes},
+    {{"objects", "objects", FACT_COUNT}, F_slabs_num_objs},
+    {{"active", "in use", FACT_COUNT}, F_slabs_active_objs},
+    {{"object_bytes", "object", FACT_BYTES}, F_slabs_objsize},
+    {{"reclaimable", "reclaimable", FACT_BOOL}, F_slabs_reclaimable},
+};
+
+static const struct grid_column node_columns[] = {
+    {{"node", "node", FACT_COUNT}, F_nodes_node},
+    {{"total_bytes", "total", FACT_BYTES}, F_nodes_total},
+    {{"free_bytes", "free", FACT_BYTES}, F_nodes_free},
+    {{"anon_bytes", "anonymous", FACT_BYTES}, F_nodes_anon_pages},
+    {{"file_bytes", "file", FACT_BYTES}, F_nodes_file_pages},
+    {{"shmem_bytes", "shmem", FACT_BYTES}, F_nodes_shmem},
+    {{"slab_bytes", "slab", FACT_BYTES}, F_nodes_slab},
+    {{"numa_miss", "miss", FACT_COUNT}, F_nodes_numa_miss},
+    {{"numa_foreign", "foreign", FACT_COUNT}, F_nodes_numa_foreign},
+    {{"cpus", "CPUs", FACT_TEXT}, F_nodes_cpulist},
+};
+
+static const struct grid_column swap_columns[] = {
+    {{"file", "swap", FACT_TEXT}, F_swaps_filename},
+    {{"type", "type", FACT_TEXT}, F_swaps_type},
+    {{"size_bytes", "size", FACT_BYTES}, F_swaps_size},
+    {{"used_bytes", "used", FACT_BYTES}, F_swaps_used},
+    {{"zram", "zram", FACT_BOOL}, F_swaps_is_zram},
+};
+
+static const struct grid_column tmpfs_columns[] = {
+    {{"mount", "mount", FACT_TEXT}, F_tmpfs_mount},
+    {{"used_bytes", "used", FACT_BYTES}, F_tmpfs_used},
+    {{"size_bytes", "size", FACT_BYTES}, F_tmpfs_size},
+};
+
+static const struct grid_column shm_columns[] = {
+    {{"shmid", "segment", FACT_COUNT}, F_shm_shmid},
+    {{"rss_bytes", "resident", FACT_BYTES}, F_shm_rss},
+    {{"size_bytes", "size", FACT_BYTES}, F_shm_size},
+    {{"swap_bytes", "swap", FACT_BYTES}, F_shm_swap},
+    {{"attached", "attached", FACT_COUNT}, F_shm_nattch},
+    {{"creator_pid", "creator", FACT_COUNT}, F_shm_cpid},
+};
+
+struct host_grid {
+    const char *id, *title;
+    enum table_id table;
+    const struct grid_column *columns;
+    size_t n_columns;
+    size_t by; /* 0 = as printed */
+    size_t keep;
+};
+#define COLUMNS(c) c, sizeof(c) / sizeof(*c)
+static const struct host_grid host_grids[] = {
+    {"slabs", "Slab by bytes", T_slabs, COLUMNS(slab_columns), 1, SLABS_KEPT},
+    {"nodes", "NUMA nodes at the capture", T_nodes, COLUMNS(node_columns), 0, ROWS_KEPT},
+    {"swaps", "Swap", T_swaps, COLUMNS(swap_columns), 0, ROWS_KEPT},
+    {"tmpfs", "Tmpfs mounts", T_tmpfs, COLUMNS(tmpfs_columns), 1, ROWS_KEPT},
+    {"shm", "Shared memory segments", T_shm, COLUMNS(shm_columns), 1, ROWS_KEPT},
+};
+
+struct psi_row {
+    const char *name;
+    enum field_id avg10, avg60, avg300, total;
+};
+static const struct psi_row psi_rows[] = {
+    {"memory some", F_psi_memory_some_avg10, F_psi_memory_some_avg60, F_psi_memory_some_avg300,
+     F_psi_memory_some_total},
+    {"memory full", F_psi_memory_full_avg10, F_psi_memory_full_avg60, F_psi_memory_full_avg300,
+     F_psi_memory_full_total},
+    {"io some", F_psi_io_some_avg10, F_psi_io_some_avg60, F_psi_io_some_avg300,
+     F_psi_io_some_total},
+    {"io full", F_psi_io_full_avg10, F_psi_io_full_avg60, F_psi_io_full_avg300,
+     F_psi_io_full_total},
+};
+
+static void psi_grid(struct maker *m, struct incident *incident)
+{
+    struct grid *grid = grid_add(m, &incident->grids, "psi", "Pressure of the host");
+    for (size_t i = 0; i < sizeof(psi_rows) / sizeof(*psi_rows); i++) {
+        const struct psi_row *psi = &psi_rows[i];
+        const struct grid_column columns[] = {
+            {{"pressure", "pressure", FACT_TEXT}, 0},
+            {{"avg10", "10 s", FACT_RATIO}, psi->avg10},
+            {{"avg60", "60 s", FACT_RATIO}, psi->avg60},
+            {{"avg300", "300 s", FACT_RATIO}, psi->avg300},
+            {{"total_us", "since boot", FACT_DURATION}, psi->total},
+        };
+        if (i == 0)
+            grid_columns(m, grid, COLUMNS(columns));
+        if (is_known(m, psi->total, 0))
+            grid_row(m, grid, columns, 0)[0] = cell_word(psi->name);
+    }
+    grid_finish(m, &incident->grids);
+}
+
+static const struct grid_column place_columns[] = {
+    {{"pid", "pid", FACT_COUNT}, 0},
+    {{"comm", "name", FACT_TEXT}, 0},
+    {{"node", "node", FACT_COUNT}, F_process_nodes_node},
+    {{"bytes", "bytes", FACT_BYTES}, F_process_nodes_bytes},
+    {{"mems_allowed", "allowed", FACT_TEXT}, 0},
+};
+
+/* Largest users of each node; only where there is more than one node. */
+static void placement_grid(struct maker *m, struct incident *incident)
+{
+    if (store_row_count(m->store, T_nodes) < 2)
+        return;
+    struct grid *grid = grid_add(m, &incident->grids, "placement", "Largest users of the nodes");
+    grid_columns(m, grid, COLUMNS(place_columns));
+    for (uint32_t process = ROW_NONE;
+         (process = store_row_next(m->store, T_processes, 0, process)) != ROW_NONE;)
+        for (uint32_t row = ROW_NONE;
+             (row = store_row_next(m->store, T_process_nodes, process, row)) != ROW_NONE;) {
+            struct cell *cells = grid_row(m, grid, place_columns, row);
+            cells[0] = (struct cell){.kind = CELL_COUNT,
+                                     .number = number_or(m, F_processes_pid, process, 0)};
+            cells[1] =
+                (struct cell){.kind = CELL_EVIDENCE, .text = text_of(m, F_processes_comm, process)};
+            cells[4] = (struct cell){.kind = CELL_EVIDENCE,
+                                     .text = text_of(m, F_processes_mems_allowed, process)};
+        }
+    grid_largest(grid, 3, ROWS_KEPT);
+    grid_finish(m, &incident->grids);
+}
+
+void grids_of_host(struct maker *m, struct incident *incident)
+{
+    for (size_t i = 0; i < sizeof(host_grids) / sizeof(*host_grids); i++) {
+        const struct host_grid *def = &host_grids[i];
+        struct grid *grid = grid_add(m, &incident->grids, def->id, def->title);
+        grid_columns(m, grid, def->columns, def->n_columns);
+        for (uint32_t row = ROW_NONE;
+             (row = store_row_next(m->store, def->table, 0, row)) != ROW_NONE;)
+            grid_row(m, grid, def->columns, row);
+        if (def->by)
+            grid_largest(grid, def->by, def->keep);
+        grid_finish(m, &incident->grids);
+    }
+    placement_grid(m, incident);
+    psi_grid(m, incident);
+}
+
+void grids_make(struct maker *m, struct incident *incident, bool is_first)
+{
+    grids_of_event(m, incident);
+    grids_of_cgroups(m, incident);
+    if (!is_first)
+        return;
+    grids_of_processes(m, incident);
+    grids_of_host(m, incident);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OOMSCOPE_VERDICT_MAKER_H
+#define OOMSCOPE_VERDICT_MAKER_H
+
+#include "base/arena.h"
+#include "verdict/verdict.h"
+
+/* Private to verdict/: what every part needs while a verdict is made. */
+struct maker {
+    struct store *store;
+    struct arena *arena;
+    const struct findings *findings;
+    struct verdict *verdict;
+};
+
+/* Room for one more in an array of the arena; the elements stay, the old array is left behind. */
+void *maker_room(struct maker *m, void *items, size_t n, size_t *room, size_t size_bytes);
+
+/* ---- numbers of the store */
+struct quantity quantity_of(const struct maker *m, enum field_id field, uint32_t row);
+int64_t number_or(const struct maker *m, enum field_id field, uint32_t row, int64_t otherwise);
+bool flag_of(const struct maker *m, enum field_id field, uint32_t row);        /* known and true */
+struct span text_of(const struct maker *m, enum field_id field, uint32_t row); /* "" when absent */
+bool is_known(const struct maker *m, enum field_id field, uint32_t row);       /* or unlimited */
+
+/* ---- parts of an incident, in the order in which they are made */
+void incidents_make(struct maker *m);
+void limit_make(struct maker *m, struct incident *incident);
+void attributions_make(struct maker *m, struct incident *incident);
+void holders_make(struct maker *m, struct incident *incident);
+void victim_make(struct maker *m, struct incident *incident);
+void growth_make(struct maker *m, struct incident *incident);
+void ranking_make(struct maker *m, struct incident *incident, bool is_first);
+void why_make(struct maker *m, struct incident *incident);
+void ruled_out_make(struct maker *m, struct incident *incident);
+void unknowns_make(struct maker *m, struct incident *incident, bool is_first);
+void timeline_make(struct maker *m, struct incident *incident);
+void steps_make(struct maker *m, struct incident *incident);
+void headline_make(struct maker *m, struct incident *incident);
+void grids_make(struct maker *m, struct incident *incident, bool is_first);
+
+#endif

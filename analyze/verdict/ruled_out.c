@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* What it was not, with the evidence that says so. An alternative without evidence is left to the
+ * unknowns. */
+#include "verdict/say.h"
+
+#include "base/amount.h"
+
+static bool is_memcg(const struct incident *incident)
+{
+    return incident->scope == SCOPE_CGROUP || incident->scope == SCOPE_ANCESTOR;
+}
+
+static void not_the_host(struct maker *m, struct incident *incident)
+{
+    uint32_t event = incident->series.detail;
+    if (!is_memcg(incident) || event == ROW_NONE)
+        return;
+    struct statement *line = say(m, &incident->ruled_out, "Host exhaustion: the constraint is {}",
+                                 ref_of(F_oom_events_constraint, event));
+    struct moment capture = moment_of_capture(m);
+    int64_t gap_us;
+    if (is_known(m, F_meminfo_available, 0)) {
+        say_into(m, line, "; {} of {} was available at the capture", ref_of(F_meminfo_available, 0),
+                 ref_of(F_meminfo_total, 0));
+        if (moment_gap(&incident->when, &capture, &gap_us) && gap_us >= 0)
+            say_into(m, line, ", {d} after the kill", gap_us);
+    }
+    say_into(m, line, ".");
+}
+
+static void not_a_cgroup(struct maker *m, struct incident *incident)
+{
+    uint32_t event = incident->series.detail;
+    if (incident->scope == SCOPE_HOST && is_known(m, F_oom_events_constraint, event))
+        say(m, &incident->ruled_out,
+            "A limit of a cgroup, a cpuset or a memory policy: the constraint is {}.",
+            ref_of(F_oom_events_constraint, event));
+}
+
+static void not_swap_of_cgroup(struct maker *m, struct incident *incident)
+{
+    uint32_t event = incident->series.detail, cgroup = incident->limit.cgroup;
+    if (!is_memcg(incident))
+        return;
+    struct quantity swap_max = quantity_of(m, F_cgroups_swap_max, cgroup);
+    struct quantity swap_total = quantity_of(m, F_meminfo_swap_total, 0);
+    if (swap_total.known && swap_total.value == 0)
+        say(m, &incident->ruled_out, "Swap: the host has none (SwapTotal {}).",
+            ref_of(F_meminfo_swap_total, 0));
+    else if (swap_max.known && swap_max.value == 0)
+        say(m, &incident->ruled_out, "Swap: the cgroup may not use any (memory.swap.max {}).",
+            ref_of(F_cgroups_swap_max, cgroup));
+    else if (is_known(m, F_oom_events_swap_usage, event))
+        say(m, &incident->ruled_out, "Swap: {} of the cgroup was swapped out.",
+            ref_of(F_oom_events_swap_usage, event));
+}
+
+static void not_a_full_swap(struct maker *m, struct incident *incident)
+{
+    uint32_t event = incident->series.detail;
+    struct quantity total = quantity_of(m, F_oom_events_mem_swap_total, event);
+    struct quantity free = quantity_of(m, F_oom_events_mem_swap_free, event);
+    if (incident->scope != SCOPE_HOST || !total.known || !free.known || total.value == 0)
+        return;
+    if (free.value > total.value / 10)
+        say(m, &incident->ruled_out, "Exhausted swap: {} of {} was free.",
+            ref_of(F_oom_events_mem_swap_free, event), ref_of(F_oom_events_mem_swap_total, event));
+}
+
+/* Classes too small to have filled the limit, in one sentence. */
+static void not_small_classes(struct maker *m, struct incident *incident)
+{
+    static const char *const suspects[] = {
+        "anonymous",        "file",        "shmem",  "slab unreclaimable",
+        "slab reclaimable", "page tables", "hugetlb"};
+    const struct attribution *a = &incident->event;
+    if (!a->known)
+        return;
+    struct statement line = {0};
+    int64_t sum = 0;
+    size_t n = 0;
+    for (size_t s = 0; s < sizeof(suspects) / sizeof(*suspects); s++)
+        for (size_t i = 0; i < a->n_classes; i++) {
+            const struct class_share *share = &a->classes[i];
+            if (!span_is(span_of(share->name), suspects[s]) || share->bytes > a->total_bytes / 20)
+                continue;
+            say_into(m, &line, "{w}{w} {b}", n++ ? ", " : "Classes under 5 %: ", share->name,
+                     share->bytes);
+            cite_all(m, &line, &share->note);
+            sum += share->bytes;
+        }
+    if (n == 0)
+        return;
+    say_into(m, &line, "; together {r} of {b}.", amount_share(sum, a->total_bytes), a->total_bytes);
+    cite_place(m, &line, a->note.places[0]);
+    *statements_add(m, &incident->ruled_out) = line;
+}
+
+static void not_fragmentation(struct maker *m, struct incident *incident)
+{
+    uint32_t event = incident->series.detail;
+    struct quantity order = quantity_of(m, F_oom_events_order, event);
+    if (incident->scope == SCOPE_HOST && order.known && order.value == 0)
+        say(m, &incident->ruled_out, "Fragmentation: the request was for a single page (order {}).",
+            ref_of(F_oom_events_order, event));
+}
+
+static void not_a_kill(struct maker *m, struct incident *incident)
+{
+    if (incident->kind != INCIDENT_PRESSURE)
+        return;
+    if (is_known(m, F_vmstat_oom_kill, 0))
+        say(m, &incident->ruled_out, "A kill by the kernel: oom_kill is {} since boot.",
+            ref_of(F_vmstat_oom_kill, 0));
+}
+
+/* Rules that a reader would suspect, found clear on evidence. */
+static void not_by_rule(struct maker *m, struct incident *incident)
+{
+    for (size_t i = 0; i < m->findings->n; i++) {
+        const struct finding *finding = &m->findings->items[i];
+        const struct rule *rule = finding->rule;
+        if (finding->outcome != OUTCOME_CLEAR || finding->n_cites == 0 ||
+            rule->severity < SEVERITY_WARNING ||
+            (rule->kind != RULE_CAUSE && rule->kind != RULE_PRESSURE))
+            continue;
+        struct statement *line = say(m, &incident->ruled_out,
+                                     "Rule {s}: its condition does not "
+                                     "hold.",
+                                     rule->id);
+        for (size_t k = 0; k < finding->n_cites; k++)
+            cite(m, line, finding->cites[k]);
+    }
+}
+
+void ruled_out_make(struct maker *m, struct incident *incident)
+{
+    not_the_host(m, incident);
+    not_a_cgroup(m, incident);
+    not_swap_of_cgroup(m, incident);
+    not_a_full_swap(m, incident);
+    not_small_classes(m, incident);
+    not_fragmentation(m, incident);
+    not_a_kill(m, incident);
+    if (incident == &m->verdict->incidents[0])
+        not_by_rule(m, incident);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+#include "verdict/say.h"
+
+#include "base/amount.h"
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+enum { PATH_SHOWN_BYTES = 48 };
+
+struct statement *statements_add(struct maker *m, struct statements *list)
+{
+    list->items = maker_room(m, list->items, list->n, &list->room, sizeof(*list->items));
+    list->items[list->n] = (struct statement){0};
+    return &list->items[list->n++];
+}
+
+static int where_cmp(struct where a, struct where b)
+{
+    if (a.member != b.member)
+        return a.member < b.member ? -1 : 1;
+    return a.line < b.line ? -1 : a.line > b.line;
+}
+
+void cite_place(struct maker *m, struct statement *statement, struct where where)
+{
+    if (where.member == 0)
+        return;
+    size_t at = statement->n_places; /* facts of one file come in order: the end is nearly right */
+    while (at > 0 && where_cmp(where, statement->places[at - 1]) < 0)
+        at--;
+    if (at > 0 && where_cmp(where, statement->places[at - 1]) == 0)
+        return;
+    statement->places = maker_room(m, statement->places, statement->n_places,
+                                   &statement->room_places, sizeof(*statement->places));
+    memmove(&statement->places[at + 1], &statement->places[at],
+            (statement->n_places - at) * sizeof(*statement->places));
+    statement->places[at] = where;
+    statement->n_places++;
+}
+
+struct citing {
+    struct maker *m;
+    struct statement *statement;
+};
+
+static void cite_source(void *context, struct ref ref)
+{
+    struct citing *citing = context;
+    struct where places[2];
+    size_t n = store_places(citing->m->store, ref, places, 2);
+    for (size_t i = 0; i < n && i < 2; i++)
+        cite_place(citing->m, citing->statement, places[i]);
+}
+
+void cite(struct maker *m, struct statement *statement, struct ref ref)
+{
+    struct citing citing = {m, statement};
+    store_sources(m->store, ref, cite_source, &citing);
+}
+
+void cite_fact(struct maker *m, struct statement *statement, enum field_id field, uint32_t row)
+{
+    if (is_known(m, field, row))
+        cite(m, statement, ref_of(field, row));
+}
+
+void cite_all(struct maker *m, struct statement *statement, const struct statement *from)
+{
+    for (size_t i = 0; i < from->n_places; i++)
+        cite_place(m, statement, from->places[i]);
+}
+
+void quote_add(struct maker *m, struct phrase *phrase, struct span evidence)
+{
+    phrase_add(phrase, m->arena, PIECE_EVIDENCE, evidence);
+}
+
+/* The end of a long cgroup path: a pod's path fills a line before it says anything. */
+static struct span path_short(struct maker *m, struct span path)
+{
+    if (path.n <= PATH_SHOWN_BYTES)
+        return path;
+    struct span head = span_slice(path, 0, path.n - 1);
+    size_t slash = span_rfind_char(head, '/');
+    if (slash == 0 || slash == head.n)
+        return path;
+    struct span tail = span_skip(path, slash);
+    return span_of(arena_printf(m->arena, "\xe2\x80\xa6" SPAN_FMT, SPAN_ARG(tail)));
+}
+
+static void value_write(struct maker *m, struct statement *statement, struct ref ref,
+                        struct buf *prose)
+{
+    struct fact fact = store_get(m->store, ref);
+    if (fact.state == FACT_UNLIMITED)
+        buf_str(prose, "unlimited");
+    else if (fact.state != FACT_KNOWN)
+        buf_str(prose, "unknown");
+    else if (fact.type == FACT_BYTES)
+        amount_bytes(fact.number, prose);
+    else if (fact.type == FACT_COUNT)
+        amount_count(fact.number, prose);
+    else if (fact.type == FACT_DURATION)
+        amount_duration_us(fact.number, prose);
+    else if (fact.type == FACT_RATIO)
+        amount_ratio(fact.number, prose);
+    else if (fact.type == FACT_RATE)
+        amount_rate(fact.number, prose);
+    else if (fact.type == FACT_BOOL)
+        buf_str(prose, fact.number ? "yes" : "no");
+    cite(m, statement, ref);
+}
+
+/* Ends the run of our own words that is being gathered. */
+static void prose_flush(struct maker *m, struct statement *statement, struct buf *prose)
+{
+    if (prose->n)
+        phrase_add(&statement->text, m->arena, PIECE_PROSE, arena_copy(m->arena, buf_span(prose)));
+    prose->n = 0;
+}
+
+static void evidence_flush(struct maker *m, struct statement *statement, struct buf *prose,
+                           struct span evidence)
+{
+    prose_flush(m, statement, prose);
+    quote_add(m, &statement->text, evidence);
+}
+
+static void ref_write(struct maker *m, struct statement *statement, struct ref ref,
+                      struct buf *prose)
+{
+    struct fact fact = store_get(m->store, ref);
+    if (fact.type == FACT_TEXT && fact.state == FACT_KNOWN) {
+        evidence_flush(m, statement, prose, fact.text);
+        cite(m, statement, ref);
+    } else {
+        value_write(m, statement, ref, prose);
+    }
+}
+
+static void marker_write(struct maker *m, struct statement *statement, char marker,
+                         struct buf *prose, va_list *args)
+{
+    switch (marker) {
+    case '}':
+        ref_write(m, statement, va_arg(*args, struct ref), prose);
+        break;
+    case '@':
+        cite(m, statement, va_arg(*args, struct ref));
+        break;
+    case 'b':
+        amount_bytes(va_arg(*args, int64_t), prose);
+        break;
+    case 'n':
+        amount_count(va_arg(*args, int64_t), prose);
+        break;
+    case 'r':
+        amount_ratio(va_arg(*args, int64_t), prose);
+        break;
+    case 'd':
+        amount_duration_us(va_arg(*args, int64_t), prose);
+        break;
+    case 'v':
+        amount_rate(va_arg(*args, int64_t), prose);
+        break;
+    case 's':
+        evidence_flush(m, statement, prose, va_arg(*args, struct span));
+        break;
+    case 'p':
+        evidence_flush(m, statement, prose, path_short(m, va_arg(*args, struct span)));
+        break;
+    case 'w':
+        buf_str(prose, va_arg(*args, const char *));
+        break;
+    case 't':
+        moment_write(va_arg(*args, const struct moment *), prose);
+        break;
+    default:
+        buf_char(prose, marker);
+    }
+}
+
+static void template_write(struct maker *m, struct statement *statement, const char *format,
+                           va_list *args)
+{
+    struct buf prose = {0};
+    for (const char *c = format; *c; c++) {
+        if (*c != '{') {
+            buf_char(&prose, *c);
+            continue;
+        }
+        c++;
+        marker_write(m, statement, *c, &prose, args);
+        if (*c != '}')
+            c++; /* the closing brace */
+    }
+    prose_flush(m, statement, &prose);
+    buf_free(&prose);
+}
+
+struct statement *say(struct maker *m, struct statements *list, const char *format, ...)
+{
+    struct statement *statement = statements_add(m, list);
+    va_list args;
+    va_start(args, format);
+    template_write(m, statement, format, &args);
+    va_end(args);
+    return statement;
+}
+
+void say_into(struct maker *m, struct statement *statement, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    template_write(m, statement, format, &args);
+    va_end(args);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OOMSCOPE_VERDICT_SAY_H
+#define OOMSCOPE_VERDICT_SAY_H
+
+#include "verdict/maker.h"
+
+/* Sentences from templates. Our words stand in the template; a marker takes the next argument:
+ *   {}  struct ref     the value of a fact in its own unit; cites it
+ *   {@} struct ref     nothing shown; cites it
+ *   {b} int64_t bytes  {n} int64_t count  {r} int64_t ratio  {d} int64_t us  {v} int64_t bytes/s
+ *   {s} struct span    evidence          {p} struct span a cgroup path, shortened to its end
+ *   {w} const char *   our own word      {t} const struct moment *
+ */
+struct statement *say(struct maker *m, struct statements *list, const char *format, ...);
+void say_into(struct maker *m, struct statement *statement, const char *format, ...);
+struct statement *statements_add(struct maker *m, struct statements *list);
+
+void cite(struct maker *m, struct statement *statement, struct ref ref);
+void cite_fact(struct maker *m, struct statement *statement, enum field_id field, uint32_t row);
+void cite_place(struct maker *m, struct statement *statement, struct where where);
+void cite_all(struct maker *m, struct statement *statement, const struct statement *from);
+
+void quote_add(struct maker *m, struct phrase *phrase, struct span evidence);
+
+/* The time of an event, of the capture, or of a point on the boot clock. */
+struct moment moment_of_event(const struct maker *m, uint32_t event);
+struct moment moment_of_log_event(const struct maker *m, uint32_t event);
+struct moment moment_of_capture(const struct maker *m);
+bool moment_gap(const struct moment *from, const struct moment *to, int64_t *ret_us);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* From the first pressure signal to the last kill, and to the capture. */
+#include "verdict/say.h"
+
+#include <stdlib.h>
+
+enum { TICKS_MAX = 64 };
+
+static struct tick *tick_add(struct maker *m, struct timeline *timeline, struct moment when)
+{
+    timeline->items =
+        maker_room(m, timeline->items, timeline->n, &timeline->room, sizeof(*timeline->items));
+    struct tick *tick = &timeline->items[timeline->n++];
+    *tick = (struct tick){.when = when};
+    return tick;
+}
+
+static void tick_event(struct maker *m, struct timeline *timeline, uint32_t event)
+{
+    struct tick *tick = tick_add(m, timeline, moment_of_event(m, event));
+    if (is_known(m, F_oom_events_victim_comm, event))
+        say_into(m, &tick->what, "the kernel killed {} (pid {})",
+                 ref_of(F_oom_events_victim_comm, event), ref_of(F_oom_events_victim_pid, event));
+    else if (flag_of(m, F_oom_events_panic, event))
+        say_into(m, &tick->what, "out of memory: the kernel panicked{@}",
+                 ref_of(F_oom_events_panic, event));
+    else
+        say_into(m, &tick->what, "the OOM killer ran; no kill is in the log");
+    if (is_known(m, F_oom_events_cgroup, event))
+        say_into(m, &tick->what, " in {p}{@}", text_of(m, F_oom_events_cgroup, event),
+                 ref_of(F_oom_events_cgroup, event));
+    cite_fact(m, &tick->what, F_oom_events_time, event);
+}
+
+static void tick_log_event(struct maker *m, struct timeline *timeline, uint32_t row)
+{
+    struct tick *tick = tick_add(m, timeline, moment_of_log_event(m, row));
+    say_into(m, &tick->what, "{}", ref_of(F_log_events_kind, row));
+    if (is_known(m, F_log_events_comm, row))
+        say_into(m, &tick->what, ", {}", ref_of(F_log_events_comm, row));
+    if (is_known(m, F_log_events_text, row))
+        say_into(m, &tick->what, ": {}", ref_of(F_log_events_text, row));
+}
+
+static int tick_cmp(const void *a, const void *b)
+{
+    const struct tick *x = a, *y = b;
+    if (x->when.boot_known && y->when.boot_known && x->when.boot_us != y->when.boot_us)
+        return x->when.boot_us < y->when.boot_us ? -1 : 1;
+    if (x->when.wall_known && y->when.wall_known && x->when.wall_us != y->when.wall_us)
+        return x->when.wall_us < y->when.wall_us ? -1 : 1;
+    const struct where *p = x->what.places, *q = y->what.places;
+    if (!x->what.n_places || !y->what.n_places)
+        return x->what.n_places ? -1 : y->what.n_places > 0;
+    if (p->member != q->member)
+        return p->member < q->member ? -1 : 1;
+    return p->line < q->line ? -1 : p->line > q->line;
+}
+
+/* Keeps the first and the last half of what is allowed. */
+static void timeline_trim(struct timeline *timeline)
+{
+    if (timeline->n <= TICKS_MAX)
+        return;
+    size_t tail = TICKS_MAX / 2, from = timeline->n - tail;
+    timeline->omitted = timeline->n - TICKS_MAX;
+    for (size_t i = 0; i < tail; i++)
+        timeline->items[TICKS_MAX - tail + i] = timeline->items[from + i];
+    timeline->n = TICKS_MAX;
+}
+
+static bool same_boot(const struct maker *m, const struct incident *incident, uint32_t row)
+{
+    if (incident->series.detail == ROW_NONE)
+        return true;
+    return number_or(m, F_log_events_boot, row, 0) ==
+           number_or(m, F_oom_events_boot, incident->series.detail, 0);
+}
+
+void timeline_make(struct maker *m, struct incident *incident)
+{
+    struct timeline *timeline = &incident->timeline;
+    for (size_t i = 0; i < incident->series.n; i++)
+        tick_event(m, timeline, incident->series.events[i]);
+    for (uint32_t row = ROW_NONE;
+         (row = store_row_next(m->store, T_log_events, 0, row)) != ROW_NONE;)
+        if (same_boot(m, incident, row))
+            tick_log_event(m, timeline, row);
+    struct moment capture = moment_of_capture(m);
+    if (capture.boot_known)
+        say_into(m, &tick_add(m, timeline, capture)->what, "this capture began{@}",
+                 ref_of(F_capture_time, 0));
+    if (timeline->n)
+        qsort(timeline->items, timeline->n, sizeof(*timeline->items), tick_cmp);
+    timeline_trim(timeline);
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* The numbered reasons: whose limit, what filled it, who held it, who was killed. */
+#include "verdict/say.h"
+
+#include "base/amount.h"
+
+#include <stdlib.h>
+
+enum { CLASSES_SAID = 4 };
+
+static const struct attribution *best_attribution(const struct incident *incident)
+{
+    return incident->event.known ? &incident->event : &incident->capture;
+}
+
+static void why_cgroup(struct maker *m, struct incident *incident)
+{
+    uint32_t event = incident->series.detail;
+    const struct limit *limit = &incident->limit;
+    struct statement *why =
+        say(m, &incident->why, "The limit belongs to {p}{@}{@}", limit->owner,
+            ref_of(F_oom_events_cgroup, event), ref_of(F_oom_events_constraint, event));
+    if (is_known(m, F_oom_events_limit, event))
+        say_into(m, why, " ({}, in use {})", ref_of(F_oom_events_limit, event),
+                 ref_of(F_oom_events_usage, event));
+    else if (limit->bytes.known)
+        say_into(m, why, " ({})", ref_of(F_cgroups_max, limit->cgroup));
+    if (limit->cgroup != ROW_NONE)
+        cite_fact(m, why, F_cgroups_max, limit->cgroup);
+    if (incident->scope == SCOPE_ANCESTOR)
+        say_into(m, why, ", an ancestor of the victim's own cgroup {p}{@}",
+                 text_of(m, F_oom_events_task_cgroup, event),
+                 ref_of(F_oom_events_task_cgroup, event));
+    say_into(m, why, ".");
+}
+
+static void why_host(struct maker *m, struct incident *incident)
+{
+    uint32_t event = incident->series.detail;
+    struct statement *why = say(m, &incident->why,
+                                "No limit of a cgroup was hit: the constraint "
+                                "is {}",
+                                ref_of(F_oom_events_constraint, event));
+    if (is_known(m, F_oom_events_zones_below_min, event))
+        say_into(m, why,
+                 ", and {} of {} zones that the request could use had fallen below their "
+                 "minimum",
+                 ref_of(F_oom_events_zones_below_min, event),
+                 ref_of(F_oom_events_zones_eligible, event));
+    if (is_known(m, F_oom_events_mem_free, event))
+        say_into(m, why, "; {} was free", ref_of(F_oom_events_mem_free, event));
+    if (is_known(m, F_oom_events_mem_managed, event))
+        say_into(m, why, " of {}", ref_of(F_oom_events_mem_managed, event));
+    say_into(m, why, ".");
+    if (number_or(m, F_oom_events_order, event, 0) > 0)
+        say(m, &incident->why, "The request was for {} in one piece (order {}).",
+            ref_of(F_oom_events_request, event), ref_of(F_oom_events_order, event));
+}
+
+static void why_nodes(struct maker *m, struct incident *incident)
+{
+    uint32_t event = incident->series.detail;
+    bool by_policy = incident->scope == SCOPE_MEMPOLICY;
+    say(m, &incident->why,
+        "The request could use only node(s) {}{w}; memory elsewhere did not "
+        "count.{@}",
+        ref_of(by_policy ? F_oom_events_nodemask : F_oom_events_mems_allowed, event),
+        by_policy ? ", by its memory policy" : ", by its cpuset",
+        ref_of(F_oom_events_constraint, event));
+}
+
+static void why_limit(struct maker *m, struct incident *incident)
+{
+    switch (incident->scope) {
+    case SCOPE_CGROUP:
+    case SCOPE_ANCESTOR:
+        why_cgroup(m, incident);
+        break;
+    case SCOPE_HOST:
+        why_host(m, incident);
+        break;
+    case SCOPE_CPUSET:
+    case SCOPE_MEMPOLICY:
+        why_nodes(m, incident);
+        break;
+    case SCOPE_MANUAL:
+        say(m, &incident->why,
+            "The killer was called through sysrq-f (order {}): by a person, or "
+            "by a program that kills that way; memory need not have been short.",
+            ref_of(F_oom_events_order, incident->series.detail));
+        break;
+    case SCOPE_UNKNOWN:
+    case SCOPE_NONE:
+        break;
+    }
+}
+
+static int share_cmp(const void *a, const void *b)
+{
+    const struct class_share *const *x = a, *const *y = b;
+    if ((*x)->bytes != (*y)->bytes)
+        return (*x)->bytes > (*y)->bytes ? -1 : 1;
+    return *x < *y ? -1 : 1; /* one array: the order of the table */
+}
+
+static void why_filled(struct maker *m, struct incident *incident)
+{
+    const struct attribution *a = best_attribution(incident);
+    if (!a->known || !a->dominant || incident->scope == SCOPE_MANUAL)
+        return;
+    const struct class_share **sorted = arena_array(m->arena, a->n_classes, sizeof(*sorted));
+    for (size_t i = 0; i < a->n_classes; i++)
+        sorted[i] = &a->classes[i];
+    qsort(sorted, a->n_classes, sizeof(*sorted), share_cmp);
+    struct statement *why =
+        say(m, &incident->why, "{w} {b}{w}: ", a->of.n ? "Of its" : "Of the host's", a->total_bytes,
+            *a->at == 'e' ? " at the kill" : " at the capture");
+    for (size_t i = 0; i < a->n_classes && i < CLASSES_SAID && sorted[i]->bytes > 0; i++) {
+        say_into(m, why, "{w}{b} {w} ({r})", i ? ", " : "", sorted[i]->bytes, sorted[i]->name,
+                 amount_share(sorted[i]->bytes, a->total_bytes));
+        cite_all(m, why, &sorted[i]->note);
+    }
+    say_into(m, why, ".");
+    cite_place(m, why, a->note.n_places ? a->note.places[0] : (struct where){0});
+}
+
+static void why_held(struct maker *m, struct incident *incident)
+{
+    const struct holders *holders = &incident->holders;
+    if (!holders->n || incident->kind == INCIDENT_NONE)
+        return;
+    const struct holder *top = &holders->items[0];
+    struct statement *why = say(m, &incident->why, "{s}", top->name);
+    if (top->processes > 1)
+        say_into(m, why, " ({n} processes)", top->processes);
+    say_into(m, why, " held {b} ({w}), {r} of it{w}.", top->bytes, holders->measure, top->share,
+             *holders->at == 'e' ? "" : ", at the capture");
+    cite_all(m, why, &top->note);
+    if (top->processes > 1 && top->kind == HOLDER_PROCESS &&
+        !span_is(span_of(holders->measure), "PSS"))
+        say_into(m, why, " Pages that they share are counted in each.");
+}
+
+static void why_swap(struct maker *m, struct incident *incident)
+{
+    uint32_t event = incident->series.detail;
+    struct quantity total = quantity_of(m, F_oom_events_mem_swap_total, event);
+    if (incident->scope != SCOPE_HOST || !total.known)
+        return;
+    if (total.value == 0)
+        say(m, &incident->why, "The host has no swap: anonymous memory had nowhere to go.{@}",
+            ref_of(F_oom_events_mem_swap_total, event));
+    else
+        say(m, &incident->why, "Of {} swap, {} was free.",
+            ref_of(F_oom_events_mem_swap_total, event), ref_of(F_oom_events_mem_swap_free, event));
+}
+
+static void why_findings(struct maker *m, struct incident *incident)
+{
+    for (size_t i = 0; i < incident->ranking.n; i++) {
+        const struct ranked *ranked = &incident->ranking.items[i];
+        bool is_scope = ranked->role == ROLE_SCOPE && incident->series.n == 0;
+        if (!is_scope && ranked->role != ROLE_CAUSE && ranked->role != ROLE_CONTRIBUTING)
+            continue;
+        struct statement *why = statements_add(m, &incident->why);
+        for (size_t k = 0; k < ranked->evidence.text.n; k++)
+            phrase_add(&why->text, m->arena, ranked->evidence.text.pieces[k].kind,
+                       ranked->evidence.text.pieces[k].text);
+        cite_all(m, why, &ranked->evidence);
+        if (ranked->share > 0)
+            say_into(m, why, " That explains {b}, {r} of the total.",
+                     ranked->finding->explains_bytes, ranked->share);
+    }
+}
+
+static void why_none(struct maker *m, struct incident *incident)
+{
+    if (is_known(m, F_vmstat_oom_kill, 0))
+        say(m, &incident->why, "The kernel has killed {} processes for memory since boot.",
+            ref_of(F_vmstat_oom_kill, 0));
+    if (is_known(m, F_meminfo_available, 0) && is_known(m, F_meminfo_total, 0))
+        say(m, &incident->why, "{} of {} is available.", ref_of(F_meminfo_available, 0),
+            ref_of(F_meminfo_total, 0));
+    if (is_known(m, F_psi_memory_some_total, 0))
+        say(m, &incident->why,
+            "Since boot tasks waited {} for memory; in the last 10 s {} of the "
+            "time, in the last 300 s {}.",
+            ref_of(F_psi_memory_some_total, 0), ref_of(F_psi_memory_some_avg10, 0),
+            ref_of(F_psi_memory_some_avg300, 0));
+    for (uint32_t log = ROW_NONE; (log = store_row_next(m->store, T_logs, 0, log)) != ROW_NONE;)
+        say(m, &incident->why, "The log {} ({} records) holds no report of the OOM killer.",
+            ref_of(F_logs_member, log), ref_of(F_logs_records, log));
+}
+
+void why_make(struct maker *m, struct incident *incident)
+{
+    if (incident->series.n == 0) {
+        why_findings(m, incident);
+        why_none(m, incident);
+        return;
+    }
+    why_limit(m, incident);
+    why_filled(m, incident);
+    why_held(m, incident);
+    for (size_t i = 0; i < incident->victim.why.n; i++)
+        *statements_add(m, &incident->why) = incident->victim.why.items[i];
+    why_swap(m, incident);
+    why_findings(m, incident);
+}
