@@ -52,23 +52,31 @@ static const struct grid_column slab_columns[] = {
     {{"used_bytes", "in use", FACT_BYTES}, F_oom_slabs_used},
 };
 
+static const struct grid_column allocation_columns[] = {
+    {{"site", "site", FACT_TEXT}, F_oom_allocations_site},
+    {{"bytes", "bytes", FACT_BYTES}, F_oom_allocations_bytes},
+    {{"calls", "calls", FACT_COUNT}, F_oom_allocations_calls},
+};
+
 struct event_grid {
     const char *id, *title;
     enum table_id table;
     const struct grid_column *columns;
     size_t n_columns;
-    size_t by; /* column to sort by; 0 = as printed */
+    enum field_id by; /* 0 = as printed */
     size_t keep;
 };
 #define COLUMNS(c) c, sizeof(c) / sizeof(*c)
 static const struct event_grid event_grids[] = {
-    {"tasks", "Tasks at the event, with badness recomputed", T_oom_tasks, COLUMNS(task_columns), 5,
-     TASKS_KEPT},
+    {"tasks", "Tasks at the event, with badness recomputed", T_oom_tasks, COLUMNS(task_columns),
+     F_oom_tasks_rss, TASKS_KEPT},
     {"zones", "Zones at the event: what the request could use", T_oom_zones, COLUMNS(zone_columns),
      0, ROWS_KEPT},
     {"event_nodes", "Nodes at the event", T_oom_nodes, COLUMNS(node_columns), 0, ROWS_KEPT},
-    {"event_slabs", "Unreclaimable slab at the event", T_oom_slabs, COLUMNS(slab_columns), 1,
-     ROWS_KEPT},
+    {"event_slabs", "Unreclaimable slab at the event", T_oom_slabs, COLUMNS(slab_columns),
+     F_oom_slabs_total, ROWS_KEPT},
+    {"event_allocations", "Allocation sites at the event", T_oom_allocations,
+     COLUMNS(allocation_columns), F_oom_allocations_bytes, ROWS_KEPT},
 };
 
 static const struct grid_column request_columns[] = {
@@ -125,11 +133,9 @@ void grids_of_event(struct maker *m, struct incident *incident)
         const struct event_grid *def = &event_grids[i];
         struct grid *grid = grid_add(m, &incident->grids, def->id, def->title);
         grid_columns(m, grid, def->columns, def->n_columns);
-        for (uint32_t row = ROW_NONE;
-             (row = store_row_next(m->store, def->table, event, row)) != ROW_NONE;)
-            grid_row(m, grid, def->columns, row);
-        if (def->by)
-            grid_largest(grid, def->by, def->keep);
+        grid_fill(m, grid, def->columns,
+                  &(struct grid_choice){
+                      .table = def->table, .parent = event, .by = def->by, .keep = def->keep});
         grid_finish(m, &incident->grids);
     }
 }

@@ -2,7 +2,6 @@
 #include "verdict/grid.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct grid *grid_add(struct maker *m, struct grids *grids, const char *id, const char *title)
 {
@@ -71,45 +70,50 @@ struct cell *grid_row(struct maker *m, struct grid *grid, const struct grid_colu
     return cells;
 }
 
-struct sort_key {
+struct pick {
     int64_t number;
-    size_t row;
+    uint32_t row;
 };
 
-static int key_cmp(const void *a, const void *b)
+static int pick_cmp(const void *a, const void *b)
 {
-    const struct sort_key *x = a, *y = b;
+    const struct pick *x = a, *y = b;
     if (x->number != y->number)
         return x->number > y->number ? -1 : 1;
     return x->row < y->row ? -1 : 1;
 }
 
-void grid_largest(struct grid *grid, size_t column, size_t keep)
+static struct pick *picks_of(struct maker *m, const struct grid_choice *choice, size_t *ret_n)
 {
-    if (grid->n_rows == 0)
-        return;
-    size_t row_bytes = grid->n_columns * sizeof(*grid->cells);
-    struct sort_key *keys = base_realloc(NULL, grid->n_rows, sizeof(*keys));
-    struct cell *cells = base_realloc(NULL, grid->n_rows, row_bytes);
-    struct statement *notes = base_realloc(NULL, grid->n_rows, sizeof(*notes));
-    for (size_t i = 0; i < grid->n_rows; i++) {
-        const struct cell *cell = &grid->cells[i * grid->n_columns + column];
-        keys[i] = (struct sort_key){cell->kind == CELL_NONE ? INT64_MIN : cell->number, i};
+    struct pick *picks = NULL;
+    size_t n = 0, room = 0;
+    for (uint32_t row = ROW_NONE;
+         (row = store_row_next(m->store, choice->table, choice->parent, row)) != ROW_NONE;) {
+        if (choice->accept && !choice->accept(m, row, choice->context))
+            continue;
+        if (n == room) {
+            room = room ? room * 2 : 64;
+            picks = base_realloc(picks, room, sizeof(*picks));
+        }
+        int64_t number = choice->by ? number_or(m, choice->by, row, INT64_MIN) : 0;
+        picks[n++] = (struct pick){number, row};
     }
-    qsort(keys, grid->n_rows, sizeof(*keys), key_cmp);
-    for (size_t i = 0; i < grid->n_rows; i++) {
-        memcpy(&cells[i * grid->n_columns], &grid->cells[keys[i].row * grid->n_columns], row_bytes);
-        notes[i] = grid->notes[keys[i].row];
-    }
-    memcpy(grid->cells, cells, grid->n_rows * row_bytes);
-    memcpy(grid->notes, notes, grid->n_rows * sizeof(*notes));
-    free(keys);
-    free(cells);
-    free(notes);
-    if (grid->n_rows > keep) {
-        grid->omitted += grid->n_rows - keep;
-        grid->n_rows = keep;
-    }
+    *ret_n = n;
+    return picks;
+}
+
+void grid_fill(struct maker *m, struct grid *grid, const struct grid_column *columns,
+               const struct grid_choice *choice)
+{
+    size_t n;
+    struct pick *picks = picks_of(m, choice, &n);
+    if (choice->by && n)
+        qsort(picks, n, sizeof(*picks), pick_cmp);
+    for (size_t i = 0; i < n && i < choice->keep; i++)
+        grid_row(m, grid, columns, picks[i].row);
+    if (n > choice->keep)
+        grid->omitted += n - choice->keep;
+    free(picks);
 }
 
 static bool column_is_empty(const struct grid *grid, size_t column)

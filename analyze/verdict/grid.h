@@ -22,8 +22,18 @@ struct cell *grid_row(struct maker *m, struct grid *grid, const struct grid_colu
 struct cell cell_word(const char *word);
 struct cell cell_bytes(int64_t bytes);
 
-/* Orders rows by a column of numbers, largest first, keeps at most `keep` and counts the rest. */
-void grid_largest(struct grid *grid, size_t column, size_t keep);
+/* Which rows of a table, and how many of the largest. */
+struct grid_choice {
+    enum table_id table;
+    uint32_t parent;  /* 0 at top level */
+    enum field_id by; /* rows without it come last; 0 = in the order of the table */
+    size_t keep;
+    bool (*accept)(const struct maker *m, uint32_t row, const void *context); /* NULL = all */
+    const void *context;
+};
+/* Fills the grid with the rows chosen, and counts those left out. */
+void grid_fill(struct maker *m, struct grid *grid, const struct grid_column *columns,
+               const struct grid_choice *choice);
 /* Takes out columns in which no row has a value, and the grid where no row is left. */
 void grid_finish(struct maker *m, struct grids *grids);
 

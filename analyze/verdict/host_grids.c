@@ -3,7 +3,7 @@
  */
 #include "verdict/grid.h"
 
-enum { SLABS_KEPT = 40, ROWS_KEPT = 30 };
+enum { SLABS_KEPT = 40, ROWS_KEPT = 30, PLACES_KEPT = 60 };
 
 static const struct grid_column slab_columns[] = {
     {{"name", "cache", FACT_TEXT}, F_slabs_name},
@@ -55,16 +55,16 @@ struct host_grid {
     enum table_id table;
     const struct grid_column *columns;
     size_t n_columns;
-    size_t by; /* 0 = as printed */
+    enum field_id by; /* 0 = as printed */
     size_t keep;
 };
 #define COLUMNS(c) c, sizeof(c) / sizeof(*c)
 static const struct host_grid host_grids[] = {
-    {"slabs", "Slab by bytes", T_slabs, COLUMNS(slab_columns), 1, SLABS_KEPT},
+    {"slabs", "Slab by bytes", T_slabs, COLUMNS(slab_columns), F_slabs_bytes, SLABS_KEPT},
     {"nodes", "NUMA nodes at the capture", T_nodes, COLUMNS(node_columns), 0, ROWS_KEPT},
     {"swaps", "Swap", T_swaps, COLUMNS(swap_columns), 0, ROWS_KEPT},
-    {"tmpfs", "Tmpfs mounts", T_tmpfs, COLUMNS(tmpfs_columns), 1, ROWS_KEPT},
-    {"shm", "Shared memory segments", T_shm, COLUMNS(shm_columns), 1, ROWS_KEPT},
+    {"tmpfs", "Tmpfs mounts", T_tmpfs, COLUMNS(tmpfs_columns), F_tmpfs_used, ROWS_KEPT},
+    {"shm", "Shared memory segments", T_shm, COLUMNS(shm_columns), F_shm_rss, ROWS_KEPT},
 };
 
 struct psi_row {
@@ -110,26 +110,35 @@ static const struct grid_column place_columns[] = {
     {{"mems_allowed", "allowed", FACT_TEXT}, 0},
 };
 
-/* Largest users of each node; only where there is more than one node. */
+static void placement_of(struct maker *m, struct grid *grid, uint32_t process)
+{
+    size_t from = grid->n_rows;
+    grid_fill(
+        m, grid, place_columns,
+        &(struct grid_choice){.table = T_process_nodes, .parent = process, .keep = ROWS_KEPT});
+    for (size_t i = from; i < grid->n_rows; i++) {
+        struct cell *cells = &grid->cells[i * grid->n_columns];
+        cells[0] =
+            (struct cell){.kind = CELL_COUNT, .number = number_or(m, F_processes_pid, process, 0)};
+        cells[1] =
+            (struct cell){.kind = CELL_EVIDENCE, .text = text_of(m, F_processes_comm, process)};
+        cells[4] = (struct cell){.kind = CELL_EVIDENCE,
+                                 .text = text_of(m, F_processes_mems_allowed, process)};
+    }
+}
+
+/* Only the largest processes have a numa_maps in the bundle; one node needs no table. */
 static void placement_grid(struct maker *m, struct incident *incident)
 {
     if (store_row_count(m->store, T_nodes) < 2)
         return;
-    struct grid *grid = grid_add(m, &incident->grids, "placement", "Largest users of the nodes");
+    struct grid *grid =
+        grid_add(m, &incident->grids, "placement", "Placement of processes on nodes");
     grid_columns(m, grid, COLUMNS(place_columns));
     for (uint32_t process = ROW_NONE;
          (process = store_row_next(m->store, T_processes, 0, process)) != ROW_NONE;)
-        for (uint32_t row = ROW_NONE;
-             (row = store_row_next(m->store, T_process_nodes, process, row)) != ROW_NONE;) {
-            struct cell *cells = grid_row(m, grid, place_columns, row);
-            cells[0] = (struct cell){.kind = CELL_COUNT,
-                                     .number = number_or(m, F_processes_pid, process, 0)};
-            cells[1] =
-                (struct cell){.kind = CELL_EVIDENCE, .text = text_of(m, F_processes_comm, process)};
-            cells[4] = (struct cell){.kind = CELL_EVIDENCE,
-                                     .text = text_of(m, F_processes_mems_allowed, process)};
-        }
-    grid_largest(grid, 3, ROWS_KEPT);
+        if (grid->n_rows < PLACES_KEPT)
+            placement_of(m, grid, process);
     grid_finish(m, &incident->grids);
 }
 
@@ -139,11 +148,8 @@ void grids_of_host(struct maker *m, struct incident *incident)
         const struct host_grid *def = &host_grids[i];
         struct grid *grid = grid_add(m, &incident->grids, def->id, def->title);
         grid_columns(m, grid, def->columns, def->n_columns);
-        for (uint32_t row = ROW_NONE;
-             (row = store_row_next(m->store, def->table, 0, row)) != ROW_NONE;)
-            grid_row(m, grid, def->columns, row);
-        if (def->by)
-            grid_largest(grid, def->by, def->keep);
+        grid_fill(m, grid, def->columns,
+                  &(struct grid_choice){.table = def->table, .by = def->by, .keep = def->keep});
         grid_finish(m, &incident->grids);
     }
     placement_grid(m, incident);

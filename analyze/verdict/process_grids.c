@@ -2,7 +2,7 @@
 /* Processes at the capture: the table, and what the largest are made of. */
 #include "verdict/grid.h"
 
-enum { PROCESSES_KEPT = 100, ANATOMIES_KEPT = 40, COMMANDS_KEPT = 30 };
+enum { PROCESSES_KEPT = 100, ANATOMIES_KEPT = 40, COMMANDS_KEPT = 30, KINDS_KEPT = 12 };
 
 static const struct grid_column process_columns[] = {
     {{"pid", "pid", FACT_COUNT}, F_processes_pid},
@@ -22,26 +22,35 @@ static const struct grid_column process_columns[] = {
     {{"growth_bytes_per_s", "growth", FACT_RATE}, F_processes_growth_rate},
     {{"cgroup", "cgroup", FACT_TEXT}, F_processes_cgroup},
 };
-enum {
-    PROCESS_COLUMNS = sizeof(process_columns) / sizeof(*process_columns),
-    BY_PSS = 2,
-    BY_RSS = 4
-};
+#define COLUMNS(c) c, sizeof(c) / sizeof(*c)
+
+static bool has_memory(const struct maker *m, uint32_t row, const void *context)
+{
+    (void)context;
+    return !flag_of(m, F_processes_kernel_thread, row) && is_known(m, F_processes_rss, row);
+}
+
+static bool is_mostly_pss(const struct maker *m)
+{
+    size_t n = 0, with_pss = 0;
+    for (uint32_t row = ROW_NONE;
+         (row = store_row_next(m->store, T_processes, 0, row)) != ROW_NONE;) {
+        n += has_memory(m, row, NULL);
+        with_pss += is_known(m, F_processes_pss, row);
+    }
+    return with_pss * 2 > n;
+}
 
 static void process_grid(struct maker *m, struct incident *incident)
 {
+    bool by_pss = is_mostly_pss(m);
     struct grid *grid = grid_add(m, &incident->grids, "processes", "Processes at the capture");
-    grid_columns(m, grid, process_columns, PROCESS_COLUMNS);
-    size_t with_pss = 0;
-    for (uint32_t row = ROW_NONE;
-         (row = store_row_next(m->store, T_processes, 0, row)) != ROW_NONE;) {
-        if (flag_of(m, F_processes_kernel_thread, row) || !is_known(m, F_processes_rss, row))
-            continue;
-        with_pss += is_known(m, F_processes_pss, row);
-        grid_row(m, grid, process_columns, row);
-    }
-    bool by_pss = with_pss * 2 > grid->n_rows;
-    grid_largest(grid, by_pss ? BY_PSS : BY_RSS, PROCESSES_KEPT);
+    grid_columns(m, grid, COLUMNS(process_columns));
+    grid_fill(m, grid, process_columns,
+              &(struct grid_choice){.table = T_processes,
+                                    .by = by_pss ? F_processes_pss : F_processes_rss,
+                                    .keep = PROCESSES_KEPT,
+                                    .accept = has_memory});
     say(m, &grid->remarks,
         by_pss ? "Sorted by PSS, which splits shared pages and adds up. VSZ is address space, not "
                  "memory."
@@ -61,22 +70,32 @@ static const struct grid_column anatomy_columns[] = {
     {{"mappings", "count", FACT_COUNT}, F_process_mappings_count},
 };
 
+static void anatomy_of(struct maker *m, struct grid *grid, uint32_t process)
+{
+    size_t from = grid->n_rows;
+    grid_fill(m, grid, anatomy_columns,
+              &(struct grid_choice){.table = T_process_mappings,
+                                    .parent = process,
+                                    .by = F_process_mappings_rss,
+                                    .keep = KINDS_KEPT});
+    for (size_t i = from; i < grid->n_rows; i++) {
+        struct cell *cells = &grid->cells[i * grid->n_columns];
+        cells[0] =
+            (struct cell){.kind = CELL_COUNT, .number = number_or(m, F_processes_pid, process, 0)};
+        cells[1] =
+            (struct cell){.kind = CELL_EVIDENCE, .text = text_of(m, F_processes_comm, process)};
+    }
+}
+
 static void anatomy_grid(struct maker *m, struct incident *incident)
 {
     struct grid *grid =
         grid_add(m, &incident->grids, "anatomy", "What the largest processes are made of");
-    grid_columns(m, grid, anatomy_columns, sizeof(anatomy_columns) / sizeof(*anatomy_columns));
+    grid_columns(m, grid, COLUMNS(anatomy_columns));
     for (uint32_t process = ROW_NONE;
          (process = store_row_next(m->store, T_processes, 0, process)) != ROW_NONE;)
-        for (uint32_t row = ROW_NONE;
-             (row = store_row_next(m->store, T_process_mappings, process, row)) != ROW_NONE;) {
-            struct cell *cells = grid_row(m, grid, anatomy_columns, row);
-            cells[0] = (struct cell){.kind = CELL_COUNT,
-                                     .number = number_or(m, F_processes_pid, process, 0)};
-            cells[1] =
-                (struct cell){.kind = CELL_EVIDENCE, .text = text_of(m, F_processes_comm, process)};
-        }
-    grid_largest(grid, 4, ANATOMIES_KEPT);
+        if (grid->n_rows < ANATOMIES_KEPT)
+            anatomy_of(m, grid, process);
     grid_finish(m, &incident->grids);
 }
 
@@ -90,14 +109,20 @@ static const struct grid_column command_columns[] = {
     {{"swap_bytes", "swap", FACT_BYTES}, F_commands_swap},
 };
 
+static bool is_crowd(const struct maker *m, uint32_t row, const void *context)
+{
+    (void)context;
+    return number_or(m, F_commands_count, row, 0) > 1;
+}
+
 static void command_grid(struct maker *m, struct incident *incident)
 {
     struct grid *grid = grid_add(m, &incident->grids, "commands", "Processes of the same name");
-    grid_columns(m, grid, command_columns, sizeof(command_columns) / sizeof(*command_columns));
-    for (uint32_t row = ROW_NONE; (row = store_row_next(m->store, T_commands, 0, row)) != ROW_NONE;)
-        if (number_or(m, F_commands_count, row, 0) > 1)
-            grid_row(m, grid, command_columns, row);
-    grid_largest(grid, 3, COMMANDS_KEPT);
+    grid_columns(m, grid, COLUMNS(command_columns));
+    grid_fill(
+        m, grid, command_columns,
+        &(struct grid_choice){
+            .table = T_commands, .by = F_commands_rss, .keep = COMMANDS_KEPT, .accept = is_crowd});
     grid_finish(m, &incident->grids);
 }
 
