@@ -2,8 +2,6 @@
 /* The cgroup chain from the limit's owner to the root, and the owner's children. */
 #include "verdict/grid.h"
 
-#include "base/map.h"
-
 enum { CHAIN_MAX = 32, CHILDREN_KEPT = 30, CGROUPS_KEPT = 30 };
 
 static const struct grid_column chain_columns[] = {
@@ -24,7 +22,7 @@ static const struct grid_column chain_columns[] = {
     {{"full_avg60", "full 60 s", FACT_RATIO}, F_cgroups_memory_full_avg60},
     {{"stalled_us", "stalled", FACT_DURATION}, F_cgroups_memory_some_total},
 };
-enum { CHAIN_COLUMNS = sizeof(chain_columns) / sizeof(*chain_columns), BY_CURRENT = 2 };
+enum { CHAIN_COLUMNS = sizeof(chain_columns) / sizeof(*chain_columns) };
 
 /* The row to start from: the victim's cgroup where the tree still has it, else the limit's owner.
  */
@@ -48,6 +46,18 @@ static void chain_grid(struct maker *m, struct incident *incident)
     grid_finish(m, &incident->grids);
 }
 
+static bool is_child(const struct maker *m, uint32_t row, const void *context)
+{
+    const struct span *parent = context;
+    return span_eq(text_of(m, F_cgroups_parent, row), *parent);
+}
+
+static bool has_current(const struct maker *m, uint32_t row, const void *context)
+{
+    (void)context;
+    return is_known(m, F_cgroups_current, row);
+}
+
 static void children_grid(struct maker *m, struct incident *incident)
 {
     if (incident->limit.cgroup == ROW_NONE)
@@ -55,11 +65,12 @@ static void children_grid(struct maker *m, struct incident *incident)
     struct grid *grid =
         grid_add(m, &incident->grids, "children", "What shares the limit, at the capture");
     grid_columns(m, grid, chain_columns, CHAIN_COLUMNS);
-    for (uint32_t row = ROW_NONE; (row = store_row_next(m->store, T_cgroups, 0, row)) != ROW_NONE;)
-        if (span_eq(text_of(m, F_cgroups_parent, row), incident->limit.owner) &&
-            row != incident->limit.cgroup)
-            grid_row(m, grid, chain_columns, row);
-    grid_largest(grid, BY_CURRENT, CHILDREN_KEPT);
+    grid_fill(m, grid, chain_columns,
+              &(struct grid_choice){.table = T_cgroups,
+                                    .by = F_cgroups_current,
+                                    .keep = CHILDREN_KEPT,
+                                    .accept = is_child,
+                                    .context = &incident->limit.owner});
     grid_finish(m, &incident->grids);
 }
 
@@ -67,10 +78,11 @@ static void largest_grid(struct maker *m, struct incident *incident)
 {
     struct grid *grid = grid_add(m, &incident->grids, "cgroups", "Largest cgroups at the capture");
     grid_columns(m, grid, chain_columns, CHAIN_COLUMNS);
-    for (uint32_t row = ROW_NONE; (row = store_row_next(m->store, T_cgroups, 0, row)) != ROW_NONE;)
-        if (is_known(m, F_cgroups_current, row))
-            grid_row(m, grid, chain_columns, row);
-    grid_largest(grid, BY_CURRENT, CGROUPS_KEPT);
+    grid_fill(m, grid, chain_columns,
+              &(struct grid_choice){.table = T_cgroups,
+                                    .by = F_cgroups_current,
+                                    .keep = CGROUPS_KEPT,
+                                    .accept = has_current});
     say(m, &grid->remarks, "A cgroup's current holds that of its children.");
     grid_finish(m, &incident->grids);
 }
