@@ -137,15 +137,21 @@ static json_t *unknowns_json(const struct pen *pen, const struct unknowns *unkno
     return array;
 }
 
+static json_t *tick_json(const struct pen *pen, const struct tick *tick)
+{
+    if (!tick->what.text.n)
+        return json_null();
+    json_t *object = moment_json(&tick->when);
+    json_set(object, "text", json_phrase(pen, &tick->what.text));
+    json_set(object, "places", json_places(pen, &tick->what));
+    return object;
+}
+
 static json_t *timeline_json(const struct pen *pen, const struct timeline *timeline)
 {
     json_t *array = json_array();
-    for (size_t i = 0; i < timeline->n; i++) {
-        json_t *object = moment_json(&timeline->items[i].when);
-        json_set(object, "text", json_phrase(pen, &timeline->items[i].what.text));
-        json_set(object, "places", json_places(pen, &timeline->items[i].what));
-        json_array_append_new(array, object);
-    }
+    for (size_t i = 0; i < timeline->n; i++)
+        json_array_append_new(array, tick_json(pen, &timeline->items[i]));
     return array;
 }
 
@@ -235,6 +241,7 @@ json_t *json_incident(const struct pen *pen, const struct incident *incident)
     json_set(object, "do", json_statements(pen, &incident->act));
     json_set(object, "dont", json_statements(pen, &incident->avoid));
     json_set(object, "steps", json_statements(pen, &incident->steps));
+    json_set(object, "first_signal", tick_json(pen, &incident->first_signal));
     json_set(object, "timeline", timeline_json(pen, &incident->timeline));
     json_set(object, "tables", grids_json(pen, &incident->grids));
     return object;

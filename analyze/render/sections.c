@@ -2,9 +2,8 @@
 #include "render/report.h"
 
 #include "base/amount.h"
-#include "render/table.h"
 
-enum { WHY_SHORT = 8, RULED_OUT_SHORT = 5, UNKNOWN_SHORT = 4, ADVICE_SHORT = 4, HOLDERS_SHORT = 5 };
+enum { WHY_SHORT = 8, RULED_OUT_SHORT = 5, UNKNOWN_SHORT = 4, ADVICE_SHORT = 4 };
 
 static size_t at_most(const struct pen *pen, size_t n, size_t short_n)
 {
@@ -130,94 +129,6 @@ void section_why(const struct pen *pen, const struct incident *incident)
         buf_free(&marker);
     }
     say_left(pen, incident->why.n, n);
-}
-
-static void holder_row(struct table_text *table, size_t row, const struct holder *holder)
-{
-    struct buf text = {0};
-    table_name(holder->name, &text);
-    if (holder->processes > 1 && holder->kind == HOLDER_PROCESS)
-        buf_fmt(&text, " x %lld", (long long)holder->processes);
-    table_text_set(table, row, 0, &text);
-    amount_bytes(holder->bytes, &text);
-    table_text_set(table, row, 1, &text);
-    amount_ratio(holder->share, &text);
-    table_text_set(table, row, 2, &text);
-    table_bar(holder->share, &text);
-    table_text_set(table, row, 3, &text);
-    if (holder->rate.known && holder->rate.value) {
-        buf_str(&text, holder->rate.value > 0 ? "+" : "");
-        amount_rate(holder->rate.value, &text);
-    } else if (holder->before_bytes.known) {
-        buf_str(&text, "was ");
-        amount_bytes(holder->before_bytes.value, &text);
-    }
-    table_text_set(table, row, 4, &text);
-    table_text_str(table, row, 5, holder->is_victim ? "killed" : "");
-}
-
-void section_holders(const struct pen *pen, const struct incident *incident)
-{
-    const struct holders *holders = &incident->holders;
-    if (holders->n == 0)
-        return;
-    size_t n = at_most(pen, holders->n, HOLDERS_SHORT);
-    struct buf text = {0}, lines = {0};
-    buf_fmt(&text, "Holders at the %s, by %s:", holders->at, holders->measure);
-    pen_paragraph(pen, buf_span(&text));
-    struct table_text *table = table_text_new(6, n);
-    table->right[1] = table->right[2] = true;
-    for (size_t i = 0; i < n; i++)
-        holder_row(table, i, &holders->items[i]);
-    table_text_write(table, &lines);
-    table_text_free(table);
-    if (holders->n + holders->omitted > n)
-        buf_fmt(&lines, "(%zu more)\n", holders->n + holders->omitted - n);
-    pen_fence(pen, buf_span(&lines));
-    buf_free(&text);
-    buf_free(&lines);
-}
-
-static void attribution_write(const struct pen *pen, const struct attribution *attribution)
-{
-    if (!attribution->known)
-        return;
-    struct buf text = {0}, lines = {0};
-    buf_fmt(&text, "Where ");
-    amount_bytes(attribution->total_bytes, &text);
-    buf_fmt(&text, " went at the %s", attribution->at);
-    pen_places(pen, &attribution->note, &text);
-    buf_char(&text, ':');
-    pen_paragraph(pen, buf_span(&text));
-    text.n = 0;
-    struct table_text *table = table_text_new(4, attribution->n_classes);
-    table->right[1] = table->right[2] = true;
-    for (size_t i = 0; i < attribution->n_classes; i++) {
-        const struct class_share *share = &attribution->classes[i];
-        int64_t part = amount_share(share->bytes, attribution->total_bytes);
-        struct buf cell = {0};
-        table_text_str(table, i, 0, share->name);
-        amount_bytes(share->bytes, &cell);
-        table_text_set(table, i, 1, &cell);
-        amount_ratio(part, &cell);
-        table_text_set(table, i, 2, &cell);
-        table_bar(part, &cell);
-        table_text_set(table, i, 3, &cell);
-    }
-    table_text_write(table, &lines);
-    table_text_free(table);
-    pen_fence(pen, buf_span(&lines));
-    buf_free(&text);
-    buf_free(&lines);
-}
-
-void section_attribution(const struct pen *pen, const struct incident *incident)
-{
-    if (!incident->event.known && !incident->capture.known)
-        return;
-    heading(pen, "Attribution");
-    attribution_write(pen, &incident->event);
-    attribution_write(pen, &incident->capture);
 }
 
 void section_growth(const struct pen *pen, const struct incident *incident)
@@ -374,24 +285,6 @@ void section_findings(const struct pen *pen, const struct incident *incident)
         pen_item(pen, "- ", buf_span(&line));
         buf_free(&line);
         because(pen, ranked->finding->rule);
-    }
-}
-
-void section_grids(const struct pen *pen, const struct incident *incident)
-{
-    for (size_t i = 0; i < incident->grids.n; i++) {
-        const struct grid *grid = &incident->grids.items[i];
-        struct buf lines = {0};
-        heading(pen, grid->title);
-        for (size_t k = 0; k < grid->remarks.n; k++) {
-            struct buf line = {0};
-            pen_sentence(pen, &grid->remarks.items[k], &line);
-            pen_paragraph(pen, buf_span(&line));
-            buf_free(&line);
-        }
-        table_grid(grid, 30, &lines);
-        pen_fence(pen, buf_span(&lines));
-        buf_free(&lines);
     }
 }
 

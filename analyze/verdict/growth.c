@@ -48,6 +48,28 @@ static void growth_of_holders(struct maker *m, struct incident *incident)
     }
 }
 
+/* From the event to the capture: the largest holder, where it lived on. */
+static void growth_since_event(struct maker *m, struct incident *incident)
+{
+    const struct holders *holders = &incident->holders;
+    if (!holders->n || !holders->items[0].pid || *holders->at != 'e' ||
+        holders->items[0].processes != 1 || holders->items[0].is_victim)
+        return;
+    const struct holder *top = &holders->items[0];
+    const char *pid = arena_printf(m->arena, "%lld", (long long)top->pid);
+    uint32_t row = store_row_find(m->store, T_processes, span_of(pid));
+    struct moment capture = moment_of_capture(m);
+    int64_t gap_us;
+    if (row == ROW_NONE || !is_known(m, F_processes_rss, row) ||
+        !span_eq(text_of(m, F_processes_comm, row), top->name) ||
+        !moment_gap(&incident->when, &capture, &gap_us) || gap_us <= 0)
+        return;
+    struct statement *growth =
+        say(m, &incident->growth, "{s} (pid {}) had {b} at the event and {} {d} later.", top->name,
+            ref_of(F_processes_pid, row), top->bytes, ref_of(F_processes_rss, row), gap_us);
+    cite_all(m, growth, &top->note);
+}
+
 /* The process with the steepest rise over the samples. */
 static uint32_t steepest(const struct maker *m)
 {
@@ -101,6 +123,7 @@ void growth_make(struct maker *m, struct incident *incident)
     if (incident->kind == INCIDENT_NONE)
         return;
     growth_of_holders(m, incident);
+    growth_since_event(m, incident);
     if (incident->limit.cgroup != ROW_NONE)
         growth_of_cgroup(m, incident);
     growth_of_processes(m, incident);

@@ -196,13 +196,33 @@ static void summary_kill(struct maker *m, struct incident *incident)
     say_into(m, summary, " held {r} ({b} {w}).", top->share, top->bytes, incident->holders.measure);
 }
 
+/* Containers of one unit have a cgroup each. */
+static int64_t owners_of(struct maker *m, const struct series *series)
+{
+    struct map seen = {0};
+    int64_t n = 0;
+    for (size_t i = 0; i < series->n; i++) {
+        struct span owner = text_of(m, F_oom_events_cgroup, series->events[i]);
+        if (!owner.n || map_get(&seen, owner, 0))
+            continue;
+        map_set(&seen, owner, 1);
+        n++;
+    }
+    map_free(&seen);
+    return n;
+}
+
 static void summary_series(struct maker *m, struct incident *incident)
 {
     const struct series *series = &incident->series;
     if (series->n < 2)
         return;
-    say_into(m, &incident->summary, " {n} such events, the first {t}, the last {t}.",
+    say_into(m, &incident->summary, " {n} such events, the first {t}, the last {t}",
              (int64_t)series->n, &series->first, &series->last);
+    int64_t owners = owners_of(m, series);
+    if (owners > 1)
+        say_into(m, &incident->summary, ", in {n} cgroups of the same kind", owners);
+    say_into(m, &incident->summary, ".");
 }
 
 static void summary_make(struct maker *m, struct incident *incident)

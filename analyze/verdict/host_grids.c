@@ -50,6 +50,33 @@ static const struct grid_column shm_columns[] = {
     {{"creator_pid", "creator", FACT_COUNT}, F_shm_cpid},
 };
 
+static const struct grid_column zram_columns[] = {
+    {{"name", "zram", FACT_TEXT}, F_zrams_name},
+    {{"stored_bytes", "stored", FACT_BYTES}, F_zrams_orig_data_size},
+    {{"memory_bytes", "memory", FACT_BYTES}, F_zrams_mem_used_total},
+    {{"size_bytes", "size", FACT_BYTES}, F_zrams_disksize},
+};
+
+static const struct grid_column sample_columns[] = {
+    {{"sample", "sample", FACT_COUNT}, F_meminfo_samples_sample},
+    {{"time_us", "after boot", FACT_DURATION}, F_meminfo_samples_time},
+    {{"available_bytes", "available", FACT_BYTES}, F_meminfo_samples_available},
+    {{"anon_bytes", "anonymous", FACT_BYTES}, F_meminfo_samples_anon_pages},
+    {{"cached_bytes", "cached", FACT_BYTES}, F_meminfo_samples_cached},
+    {{"shmem_bytes", "shmem", FACT_BYTES}, F_meminfo_samples_shmem},
+    {{"slab_unreclaimable_bytes", "SUnreclaim", FACT_BYTES}, F_meminfo_samples_s_unreclaim},
+    {{"swap_free_bytes", "swap free", FACT_BYTES}, F_meminfo_samples_swap_free},
+    {{"dirty_bytes", "dirty", FACT_BYTES}, F_meminfo_samples_dirty},
+};
+
+static const struct grid_column psi_sample_columns[] = {
+    {{"sample", "sample", FACT_COUNT}, F_psi_samples_sample},
+    {{"time_us", "after boot", FACT_DURATION}, F_psi_samples_time},
+    {{"memory_some_us", "memory some", FACT_DURATION}, F_psi_samples_memory_some_total},
+    {{"memory_full_us", "memory full", FACT_DURATION}, F_psi_samples_memory_full_total},
+    {{"io_full_us", "io full", FACT_DURATION}, F_psi_samples_io_full_total},
+};
+
 struct host_grid {
     const char *id, *title;
     enum table_id table;
@@ -65,6 +92,11 @@ static const struct host_grid host_grids[] = {
     {"swaps", "Swap", T_swaps, COLUMNS(swap_columns), 0, ROWS_KEPT},
     {"tmpfs", "Tmpfs mounts", T_tmpfs, COLUMNS(tmpfs_columns), F_tmpfs_used, ROWS_KEPT},
     {"shm", "Shared memory segments", T_shm, COLUMNS(shm_columns), F_shm_rss, ROWS_KEPT},
+    {"zrams", "Zram", T_zrams, COLUMNS(zram_columns), 0, ROWS_KEPT},
+    {"samples", "The host in each sample", T_meminfo_samples, COLUMNS(sample_columns), 0,
+     ROWS_KEPT},
+    {"psi_samples", "Stall time in each sample, since boot", T_psi_samples,
+     COLUMNS(psi_sample_columns), 0, ROWS_KEPT},
 };
 
 struct psi_row {

@@ -72,11 +72,11 @@ static void incident_fill(struct maker *m, struct incident *incident, bool is_fi
     holders_make(m, incident);
     victim_make(m, incident);
     ranking_make(m, incident, is_first);
+    timeline_make(m, incident);
     growth_make(m, incident);
     why_make(m, incident);
     ruled_out_make(m, incident);
     unknowns_make(m, incident, is_first);
-    timeline_make(m, incident);
     headline_make(m, incident);
     steps_make(m, incident);
     grids_make(m, incident, is_first);
@@ -95,6 +95,7 @@ struct verdict *verdict_make(struct store *store, const struct findings *finding
     for (size_t i = 0; i < verdict->n_incidents; i++)
         incident_fill(&m, &verdict->incidents[i], i == 0);
     disagreements_make(&m);
+    joins_make(&m);
     return verdict;
 }
 

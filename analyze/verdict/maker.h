@@ -39,4 +39,8 @@ void steps_make(struct maker *m, struct incident *incident);
 void headline_make(struct maker *m, struct incident *incident);
 void grids_make(struct maker *m, struct incident *incident, bool is_first);
 
+/* What log, cgroup tree and counters say about the same thing: agreement goes to the reasons,
+ * difference to the disagreements. */
+void joins_make(struct maker *m);
+
 #endif

@@ -69,6 +69,27 @@ static void timeline_trim(struct timeline *timeline)
     timeline->n = TICKS_MAX;
 }
 
+/* Events of a log that tell of memory running short, not of what people did about it. */
+static const char *const signals[] = {"alloc_failure", "alloc_stall",    "vmalloc_failure",
+                                      "slub_failure",  "userspace_kill", "kubelet_eviction",
+                                      "unit_oom",      "app_enomem",     "overcommit_refused",
+                                      "hung_task",     "fork_rejected",  "pagefault_oom"};
+
+static bool is_signal(const struct maker *m, uint32_t row)
+{
+    struct span kind = text_of(m, F_log_events_kind, row);
+    for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+        if (span_is(kind, signals[i]))
+            return true;
+    return false;
+}
+
+static void first_signal_take(struct incident *incident, const struct tick *tick)
+{
+    if (!incident->first_signal.what.text.n || tick_cmp(tick, &incident->first_signal) < 0)
+        incident->first_signal = *tick;
+}
+
 static bool same_boot(const struct maker *m, const struct incident *incident, uint32_t row)
 {
     if (incident->series.detail == ROW_NONE)
@@ -80,12 +101,17 @@ static bool same_boot(const struct maker *m, const struct incident *incident, ui
 void timeline_make(struct maker *m, struct incident *incident)
 {
     struct timeline *timeline = &incident->timeline;
-    for (size_t i = 0; i < incident->series.n; i++)
+    for (size_t i = 0; i < incident->series.n; i++) {
         tick_event(m, timeline, incident->series.events[i]);
+        first_signal_take(incident, &timeline->items[timeline->n - 1]);
+    }
     for (uint32_t row = ROW_NONE;
          (row = store_row_next(m->store, T_log_events, 0, row)) != ROW_NONE;)
-        if (same_boot(m, incident, row))
+        if (same_boot(m, incident, row)) {
             tick_log_event(m, timeline, row);
+            if (is_signal(m, row))
+                first_signal_take(incident, &timeline->items[timeline->n - 1]);
+        }
     struct moment capture = moment_of_capture(m);
     if (capture.boot_known)
         say_into(m, &tick_add(m, timeline, capture)->what, "this capture began{@}",

@@ -230,7 +230,8 @@ struct incident {
     struct statements ruled_out;
     struct unknowns unknowns;
     struct timeline timeline;
-    struct statements steps; /* the five questions */
+    struct tick first_signal; /* of pressure; no text where the logs show none */
+    struct statements steps;  /* the five questions */
     struct grids grids;
 };
 

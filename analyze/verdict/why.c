@@ -141,6 +141,37 @@ static void why_held(struct maker *m, struct incident *incident)
         say_into(m, why, " Pages that they share are counted in each.");
 }
 
+/* Where the holder lives, if it was still there at the capture. */
+static void why_holder_cgroup(struct maker *m, struct incident *incident)
+{
+    const struct holders *holders = &incident->holders;
+    if (!holders->n || !holders->items[0].pid || incident->scope != SCOPE_ANCESTOR)
+        return;
+    const struct holder *top = &holders->items[0];
+    const char *pid = arena_printf(m->arena, "%lld", (long long)top->pid);
+    uint32_t row = store_row_find(m->store, T_processes, span_of(pid));
+    if (row == ROW_NONE || !is_known(m, F_processes_cgroup, row) ||
+        !span_eq(text_of(m, F_processes_comm, row), top->name))
+        return;
+    say(m, &incident->why, "{s} (pid {}) runs in {p}{@}.", top->name, ref_of(F_processes_pid, row),
+        text_of(m, F_processes_cgroup, row), ref_of(F_processes_cgroup, row));
+}
+
+static void why_first_signal(struct maker *m, struct incident *incident)
+{
+    const struct tick *signal = &incident->first_signal;
+    int64_t gap_us;
+    if (!signal->what.text.n || !moment_gap(&signal->when, &incident->series.first, &gap_us) ||
+        gap_us <= 0)
+        return;
+    struct statement *why =
+        say(m, &incident->why, "The first sign was {d} earlier, {t}: ", gap_us, &signal->when);
+    for (size_t i = 0; i < signal->what.text.n; i++)
+        phrase_add(&why->text, m->arena, signal->what.text.pieces[i].kind,
+                   signal->what.text.pieces[i].text);
+    cite_all(m, why, &signal->what);
+}
+
 static void why_swap(struct maker *m, struct incident *incident)
 {
     uint32_t event = incident->series.detail;
@@ -204,6 +235,8 @@ void why_make(struct maker *m, struct incident *incident)
     why_held(m, incident);
     for (size_t i = 0; i < incident->victim.why.n; i++)
         *statements_add(m, &incident->why) = incident->victim.why.items[i];
+    why_holder_cgroup(m, incident);
     why_swap(m, incident);
+    why_first_signal(m, incident);
     why_findings(m, incident);
 }

@@ -300,6 +300,62 @@ static void wall_times_follow_the_clocks_of_the_bundle(void **state)
     buf_free(&text);
 }
 
+static uint32_t scene_log_event(struct scene *scene, const char *kind, int64_t time_us)
+{
+    uint32_t row = store_row_add(scene->store, T_log_events, 0);
+    scene_text(scene, F_log_events_kind, row, kind);
+    scene_number(scene, F_log_events_time, row, time_us);
+    return row;
+}
+
+static void the_first_sign_of_pressure_is_dated(void **state)
+{
+    struct scene *scene = *state;
+    scene_cgroup_kill(scene); /* 10 s after boot */
+    scene_log_event(scene, "drop_caches", 1000000);
+    scene_log_event(scene, "alloc_failure", 4000000);
+    scene_log_event(scene, "hung_task", 6000000);
+    const struct incident *incident = first_incident(scene);
+    assert_int_equal(incident->first_signal.when.boot_us, 4000000);
+    assert_int_equal(incident->timeline.n, 4);
+    assert_int_equal(incident->timeline.items[3].when.boot_us, 10000000);
+}
+
+static void a_log_with_fewer_kills_than_the_counter_is_a_disagreement(void **state)
+{
+    struct scene *scene = *state;
+    scene_cgroup_kill(scene);
+    scene_number(scene, F_vmstat_oom_kill, 0, 5);
+    struct verdict *verdict = verdict_make(scene->store, &nothing, scene->arena);
+    assert_int_equal(verdict->disagreements.n, 1);
+    assert_int_equal(verdict->disagreements.items[0].n_places, 1);
+}
+
+static void a_limit_that_was_changed_since_is_a_disagreement(void **state)
+{
+    struct scene *scene = *state;
+    scene_cgroup_kill(scene);
+    uint32_t row = store_row_by_key(scene->store, T_cgroups, SPAN_LIT("/pod"),
+                                    scene_place(scene, "sys/fs/cgroup/pod/memory.max"));
+    scene_number(scene, F_cgroups_max, row, 200 * SCENE_MIB);
+    struct verdict *verdict = verdict_make(scene->store, &nothing, scene->arena);
+    assert_int_equal(verdict->incidents[0].limit.bytes.value, 100 * SCENE_MIB);
+    assert_int_equal(verdict->disagreements.n, 1);
+}
+
+static void a_spared_giant_is_named(void **state)
+{
+    struct scene *scene = *state;
+    uint32_t event = scene_cgroup_kill(scene);
+    scene_number(scene, F_oom_tasks_badness, 0, 900);
+    scene_number(scene, F_oom_tasks_oom_score_adj, 0, 0);
+    scene_number(scene, F_oom_tasks_oom_score_adj, 1, -1000);
+    scene_number(scene, F_oom_events_victim_rank, event, 1);
+    const struct incident *incident = first_incident(scene);
+    assert_int_equal(incident->victim.rank.value, 1);
+    assert_int_equal(incident->victim.why.n, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -320,6 +376,10 @@ int main(void)
         T(lacks_are_gathered_by_the_file_that_would_say),
         T(two_bundles_of_one_boot_are_compared),
         T(two_bundles_of_two_boots_are_not),
+        T(the_first_sign_of_pressure_is_dated),
+        T(a_log_with_fewer_kills_than_the_counter_is_a_disagreement),
+        T(a_limit_that_was_changed_since_is_a_disagreement),
+        T(a_spared_giant_is_named),
         T(wall_times_follow_the_clocks_of_the_bundle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* The same thing told by several sources: the log, the cgroup tree, the counters of the kernel.
+ * What differs is reported, not smoothed over. */
+#include "verdict/say.h"
+
+static int64_t kills_in_log(const struct maker *m, const struct incident *incident)
+{
+    int64_t kills = 0;
+    for (size_t i = 0; i < m->verdict->n_incidents; i++) {
+        const struct incident *other = &m->verdict->incidents[i];
+        if (!incident || other == incident)
+            kills += other->victim.killed;
+    }
+    return kills;
+}
+
+/* oom_kill of proc/vmstat counts all kills since boot; a log that shows fewer has lost some. */
+static void join_counter(struct maker *m)
+{
+    struct quantity counted = quantity_of(m, F_vmstat_oom_kill, 0);
+    int64_t seen = kills_in_log(m, NULL);
+    if (!counted.known || counted.value <= seen || seen == 0)
+        return;
+    say(m, &m->verdict->disagreements,
+        "the kernel counts {} kills since boot, the log in the bundle shows {n}: the earlier "
+        "reports are gone.",
+        ref_of(F_vmstat_oom_kill, 0), seen);
+}
+
+static void join_cgroup_counters(struct maker *m, struct incident *incident)
+{
+    uint32_t row = incident->limit.cgroup;
+    struct quantity kills = quantity_of(m, F_cgroups_events_oom_kill, row);
+    if (!kills.known)
+        return;
+    int64_t seen = incident->victim.killed;
+    if (kills.value > seen)
+        say(m, &m->verdict->disagreements,
+            "{p} counts {} kills, the log shows {n} of them at its limit.", incident->limit.owner,
+            ref_of(F_cgroups_events_oom_kill, row), seen);
+    struct statement *why = say(m, &incident->why, "The cgroup tree agrees: {p} counts {} kills",
+                                incident->limit.owner, ref_of(F_cgroups_events_oom_kill, row));
+    if (is_known(m, F_cgroups_events_max, row))
+        say_into(m, why, ", and its limit was met {} times", ref_of(F_cgroups_events_max, row));
+    if (is_known(m, F_cgroups_current, row))
+        say_into(m, why, "; at the capture it holds {}", ref_of(F_cgroups_current, row));
+    say_into(m, why, ".");
+}
+
+static void join_limit(struct maker *m, struct incident *incident)
+{
+    uint32_t row = incident->limit.cgroup, event = incident->series.detail;
+    struct quantity then = quantity_of(m, F_oom_events_limit, event);
+    struct quantity now = quantity_of(m, F_cgroups_max, row);
+    if (!then.known || (!now.known && !now.unlimited) || (now.known && now.value == then.value))
+        return;
+    say(m, &m->verdict->disagreements,
+        "the limit of {p} was {} at the event and is {} at the capture: somebody changed it in "
+        "between.",
+        incident->limit.owner, ref_of(F_oom_events_limit, event), ref_of(F_cgroups_max, row));
+}
+
+void joins_make(struct maker *m)
+{
+    join_counter(m);
+    for (size_t i = 0; i < m->verdict->n_incidents; i++) {
+        struct incident *incident = &m->verdict->incidents[i];
+        if (incident->limit.cgroup == ROW_NONE || incident->series.n == 0)
+            continue;
+        join_cgroup_counters(m, incident);
+        join_limit(m, incident);
+    }
+}
