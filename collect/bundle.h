@@ -51,6 +51,7 @@
  *   {"member":"proc/meminfo","status":"ok","errno":0,"bytes":1475,"us":52,"sha256":"64 hex"}
  *       one attempt; bytes and sha256 are of what stands in the tar; sha256 only where a member
  *       stands in it; optional "detail" text. A member with a '*' speaks of all files so named.
+ *       A byte of a member's name that is not valid UTF-8 stands here as \u00XX.
  *   {"table":"processes","complete":true,"seen":214,"captured":214}     optional "detail"
  *   {"log":"dev/kmsg","first_seq":0,"last_seq":901,"lost":0}
  *   {"end":true,"complete":true,"members":412,"clocks":{...},"footprint":{"cpu_us":N,

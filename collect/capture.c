@@ -58,9 +58,12 @@ static bool is_glob(enum plan_id row)
 /* The table of NUMA nodes: how many there are, and of how many meminfo was read. */
 static void read_nodes(struct capture *c)
 {
-    uint32_t before = c->manifest.outcomes[OUTCOME_OK];
-    unsigned seen = evidence_glob(c, PLAN_NODE_MEMINFO), captured;
+    uint32_t before;
+    unsigned seen, captured;
 
+    reads_flush(&c->reads);
+    before = c->manifest.outcomes[OUTCOME_OK];
+    seen = evidence_glob(c, PLAN_NODE_MEMINFO);
     reads_flush(&c->reads);
     captured = c->manifest.outcomes[OUTCOME_OK] - before;
     manifest_table(&c->manifest, TABLE_NODES, seen && seen == captured, seen, captured, NULL);

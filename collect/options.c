@@ -206,20 +206,12 @@ static const struct option_row *find_name(const char *word, const char **ret_val
     return NULL;
 }
 
-/* Handles argv[*at] and the argument that may follow it. */
-static bool take(struct options *o, char **argv, int *at)
+/* Applies one option; its argument is value or, where that is NULL, the next word. */
+static bool take_one(struct options *o, const struct option_row *row, const char *value,
+                     char **argv, int *at)
 {
-    const char *word = argv[*at], *value = NULL;
-    const struct option_row *row;
+    const char *word = argv[*at];
 
-    if (word[0] == '-' && word[1] == '-') {
-        row = find_name(word + 2, &value);
-    } else if (word[0] == '-' && word[1]) {
-        row = find_brief(word[1]);
-        value = word[2] ? word + 2 : NULL;
-    } else {
-        return complain("unexpected argument", word);
-    }
     if (!row || (value && !row->argument))
         return complain("no such option", word);
     if (!strchr(row->modes, o->action == ACTION_WATCH ? 'W' : 'C'))
@@ -232,6 +224,35 @@ static bool take(struct options *o, char **argv, int *at)
     if (!apply(o, (enum option_id)(row - rows), value))
         return complain("not a number in its range", word);
     return true;
+}
+
+/* "-zo FILE": letters without an argument may stand together. */
+static bool take_letters(struct options *o, char **argv, int *at)
+{
+    for (const char *letter = argv[*at] + 1; *letter; letter++) {
+        const struct option_row *row = find_brief(*letter);
+        const char *rest = row && row->argument && letter[1] ? letter + 1 : NULL;
+
+        if (!take_one(o, row, rest, argv, at))
+            return false;
+        if (row->argument || o->action == ACTION_DONE)
+            return true;
+    }
+    return true;
+}
+
+/* Handles argv[*at] and the argument that may follow it. */
+static bool take(struct options *o, char **argv, int *at)
+{
+    const char *word = argv[*at], *value = NULL;
+    const struct option_row *row;
+
+    if (word[0] != '-' || !word[1])
+        return complain("unexpected argument", word);
+    if (word[1] != '-')
+        return take_letters(o, argv, at);
+    row = find_name(word + 2, &value);
+    return take_one(o, row, value, argv, at);
 }
 
 static bool ends_with(const char *s, const char *tail)

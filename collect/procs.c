@@ -175,13 +175,14 @@ static bool each_pid(struct capture *c, struct procs *p, proc_visit visit)
     struct folder f;
     const char *name;
     int32_t pid;
-    bool ended;
+    bool is_folder, ended;
 
     walk = p;
     if (!folder_open(&f, c->root_fd, c->options->root != NULL, "proc"))
         return false;
-    while (!evidence_stopped(c) && (name = folder_next(&f, NULL)))
-        if (scan_pid(name, &pid))
+    p->listed = true;
+    while (!evidence_stopped(c) && (name = folder_next(&f, &is_folder)))
+        if (is_folder && scan_pid(name, &pid))
             visit(c, p, pid);
     ended = !evidence_stopped(c) && f.error == 0;
     folder_close(&f);
@@ -192,7 +193,9 @@ static bool each_pid(struct capture *c, struct procs *p, proc_visit visit)
 static const char *why_incomplete(const struct capture *c, const struct procs *p)
 {
     if (!p->walk_ended)
-        return evidence_stopped(c) ? evidence_stopped(c) : "the listing of /proc broke off";
+        return evidence_stopped(c) ? evidence_stopped(c)
+               : p->listed         ? "the listing of /proc broke off"
+                                   : "there is no /proc";
     if (c->host.hides_processes)
         return "processes of other users are hidden: hidepid";
     if (!c->options->root && !c->host.init_pid_namespace)
@@ -210,9 +213,9 @@ void procs_capture(struct capture *c, struct procs *p)
     p->blocked_count = 0;
     pids_start(&p->reuse, c);
     p->walk_ended = each_pid(c, p, visit_first);
-    if (!p->walk_ended)
-        evidence_note(c, "proc/*/status", OUTCOME_OVER_BUDGET, 0, evidence_stopped(c));
     why = why_incomplete(c, p);
+    if (!p->walk_ended)
+        evidence_note(c, "proc/*/status", p->listed ? OUTCOME_OVER_BUDGET : OUTCOME_ABSENT, 0, why);
     manifest_table(&c->manifest, TABLE_PROCESSES, !why, p->seen, p->captured, why);
     sort(p);
 }
@@ -386,7 +389,7 @@ static void count_files(struct capture *c, struct procs *p)
 
 void procs_rest(struct capture *c, struct procs *p)
 {
-    if (!each_pid(c, p, visit_rest))
+    if (p->listed && !each_pid(c, p, visit_rest))
         evidence_note(c, "proc/*/limits", OUTCOME_OVER_BUDGET, 0, evidence_stopped(c));
     count_files(c, p);
 }

@@ -25,6 +25,7 @@ struct procs {
     uint64_t seen;
     uint64_t captured;
     uint64_t denied;
+    bool listed; /* there is a /proc */
     bool walk_ended;
     uint32_t kept;
     struct proc top[PROCS_KEPT]; /* a heap, smallest first; after procs_rollups largest first */

@@ -33,11 +33,13 @@ static void close_channel(struct reads *r)
     r->to_helper = r->from_helper = r->alive = -1;
 }
 
-static _Noreturn void become_helper(struct reads *r)
+static _Noreturn void become_helper(struct reads *r, pid_t parent)
 {
     struct sigaction dfl = {.sa_handler = SIG_DFL}, ign = {.sa_handler = SIG_IGN};
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(0); /* it died before it could be asked for its signal */
     /* A terminal's ^C goes to both: the parent decides. */
     sigaction(SIGINT, &ign, NULL);
     sigaction(SIGHUP, &ign, NULL);
@@ -65,11 +67,11 @@ static bool fork_helper(struct reads *r)
 {
     int held;
     bool open = open_channel(r, &held);
-    pid_t pid = open ? fork() : -1;
+    pid_t parent = getpid(), pid = open ? fork() : -1;
 
     r->helper = 0;
     if (pid == 0)
-        become_helper(r);
+        become_helper(r, parent);
     if (held >= 0)
         close(held);
     if (pid < 0) {
