@@ -183,8 +183,10 @@ void section_mistakes(const struct pen *pen, const struct incident *incident)
 static void unknown_item(const struct pen *pen, const struct unknown *unknown)
 {
     struct buf line = {0};
+    const char *mark = pen->kind == PEN_MARKDOWN ? "*" : "";
+    buf_str(&line, mark);
     buf_add(&line, unknown->question);
-    buf_str(&line, ": ");
+    buf_fmt(&line, "%s? ", mark);
     pen_evidence(pen, unknown->member, &line);
     buf_str(&line, ", ");
     buf_add(&line, unknown->reason);

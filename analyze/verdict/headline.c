@@ -112,16 +112,32 @@ static void title_scope(struct maker *m, struct incident *incident)
     }
 }
 
+static void title_lost(struct maker *m, struct incident *incident)
+{
+    uint32_t row = incident->limit.cgroup;
+    if (row != ROW_NONE) {
+        say_into(m, &incident->title, "{p} has hit its ", incident->limit.owner);
+        if (incident->limit.bytes.known)
+            say_into(m, &incident->title, "{} limit", ref_of(F_cgroups_max, row));
+        else
+            say_into(m, &incident->title, "memory limit");
+        say_into(m, &incident->title, " and processes were killed; ");
+        cite_fact(m, &incident->title, F_cgroups_local_oom, row);
+        cite_fact(m, &incident->title, F_cgroups_events_oom_kill, row);
+    } else {
+        say_into(m, &incident->title, "the kernel has killed {} processes since boot; ",
+                 ref_of(F_vmstat_oom_kill, 0));
+    }
+    say_into(m, &incident->title, "the report is no longer in the log");
+}
+
 static void title_without_event(struct maker *m, struct incident *incident)
 {
     const struct ranked *scope = first_of(incident, ROLE_SCOPE);
     const struct ranked *pressure = first_of(incident, ROLE_CONTRIBUTING);
     switch (incident->kind) {
     case INCIDENT_LOST:
-        say_into(m, &incident->title,
-                 "the kernel has killed {} processes since boot; no report of it is left in this "
-                 "bundle",
-                 ref_of(F_vmstat_oom_kill, 0));
+        title_lost(m, incident);
         break;
     case INCIDENT_PRESSURE:
         title_rule(m, incident, scope ? scope : pressure);

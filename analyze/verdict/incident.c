@@ -227,7 +227,7 @@ static void incidents_of_events(struct maker *m, struct groups *groups)
 /* Counters of kills that no report in the bundle explains. */
 static bool has_lost_kills(const struct maker *m)
 {
-    return number_or(m, F_vmstat_oom_kill, 0, 0) > 0;
+    return number_or(m, F_vmstat_oom_kill, 0, 0) > 0 || limit_by_counters(m) != ROW_NONE;
 }
 
 static const struct finding *finding_matched(const struct maker *m, const char *id)

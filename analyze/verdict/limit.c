@@ -55,10 +55,47 @@ static void limit_of_finding(struct maker *m, struct incident *incident, struct 
     }
 }
 
+/* memory.events.local oom counts at the owner of the limit; version 1 has failcnt and oom_kill in
+ * oom_control. */
+uint32_t limit_by_counters(const struct maker *m)
+{
+    uint32_t best = ROW_NONE;
+    int64_t most = 0;
+    for (uint32_t row = ROW_NONE;
+         (row = store_row_next(m->store, T_cgroups, 0, row)) != ROW_NONE;) {
+        int64_t hits = number_or(m, F_cgroups_local_oom, row, 0);
+        if (number_or(m, F_cgroups_version, row, 2) == 1)
+            hits = number_or(m, F_cgroups_events_oom_kill, row, 0);
+        if (hits > most) {
+            most = hits;
+            best = row;
+        }
+    }
+    return best;
+}
+
+static void limit_of_counters(struct maker *m, struct incident *incident, struct limit *limit)
+{
+    uint32_t row = limit_by_counters(m);
+    if (row == ROW_NONE)
+        return;
+    limit->cgroup = row;
+    limit->owner = text_of(m, F_cgroups_path, row);
+    limit->bytes = quantity_of(m, F_cgroups_max, row);
+    limit->usage = quantity_of(m, F_cgroups_current, row);
+    limit->known = true;
+    bool killed_here = number_or(m, F_cgroups_local_oom_kill, row, 1) > 0;
+    incident->scope = killed_here ? SCOPE_CGROUP : SCOPE_ANCESTOR;
+}
+
 void limit_make(struct maker *m, struct incident *incident)
 {
     struct limit *limit = &incident->limit;
     limit->cgroup = ROW_NONE;
+    if (incident->kind == INCIDENT_LOST) {
+        limit_of_counters(m, incident, limit);
+        return;
+    }
     switch (incident->scope) {
     case SCOPE_CGROUP:
     case SCOPE_ANCESTOR:

@@ -26,6 +26,8 @@ bool is_known(const struct maker *m, enum field_id field, uint32_t row);       /
 /* ---- parts of an incident, in the order in which they are made */
 void incidents_make(struct maker *m);
 void limit_make(struct maker *m, struct incident *incident);
+/* The cgroup whose counters say that its limit was hit most often; ROW_NONE when none says so. */
+uint32_t limit_by_counters(const struct maker *m);
 void attributions_make(struct maker *m, struct incident *incident);
 void holders_make(struct maker *m, struct incident *incident);
 void victim_make(struct maker *m, struct incident *incident);

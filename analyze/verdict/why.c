@@ -223,9 +223,30 @@ static void why_none(struct maker *m, struct incident *incident)
             ref_of(F_logs_member, log), ref_of(F_logs_records, log));
 }
 
+static void why_lost(struct maker *m, struct incident *incident)
+{
+    uint32_t row = incident->limit.cgroup;
+    if (row == ROW_NONE)
+        return;
+    struct statement *why = say(m, &incident->why, "{p}", incident->limit.owner);
+    if (is_known(m, F_cgroups_local_oom, row))
+        say_into(m, why, " met its limit without a way out {} times",
+                 ref_of(F_cgroups_local_oom, row));
+    else
+        say_into(m, why, " met its limit");
+    if (is_known(m, F_cgroups_events_oom_kill, row))
+        say_into(m, why, ", {} processes in it were killed",
+                 ref_of(F_cgroups_events_oom_kill, row));
+    say_into(m, why, ".");
+    why_filled(m, incident);
+    why_held(m, incident);
+}
+
 void why_make(struct maker *m, struct incident *incident)
 {
     if (incident->series.n == 0) {
+        if (incident->kind == INCIDENT_LOST)
+            why_lost(m, incident);
         why_findings(m, incident);
         why_none(m, incident);
         return;

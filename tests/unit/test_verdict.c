@@ -177,6 +177,23 @@ static void kills_that_no_log_shows_are_lost_not_absent(void **state)
     assert_true(incident->unknowns.n > 0);
 }
 
+static void counters_of_a_cgroup_name_the_limit_that_the_log_lost(void **state)
+{
+    struct scene *scene = *state;
+    uint32_t row = store_row_by_key(scene->store, T_cgroups, SPAN_LIT("/pod"),
+                                    scene_place(scene, "sys/fs/cgroup/pod/memory.max"));
+    scene_number(scene, F_cgroups_max, row, 100 * SCENE_MIB);
+    scene_number(scene, F_cgroups_current, row, 60 * SCENE_MIB);
+    scene_number(scene, F_cgroups_anon, row, 50 * SCENE_MIB);
+    scene_number(scene, F_cgroups_local_oom, row, 4);
+    scene_number(scene, F_cgroups_local_oom_kill, row, 0);
+    const struct incident *incident = first_incident(scene);
+    assert_int_equal(incident->kind, INCIDENT_LOST);
+    assert_int_equal(incident->scope, SCOPE_ANCESTOR);
+    assert_true(span_is(incident->limit.owner, "/pod"));
+    assert_int_equal(incident->capture.total_bytes, 60 * SCENE_MIB);
+}
+
 static struct rule rule_named(const char *id, enum rule_kind kind)
 {
     return (struct rule){
@@ -371,6 +388,7 @@ int main(void)
         T(without_evidence_nothing_is_claimed),
         T(a_counter_of_zero_says_that_nothing_happened),
         T(kills_that_no_log_shows_are_lost_not_absent),
+        T(counters_of_a_cgroup_name_the_limit_that_the_log_lost),
         T(causes_rank_by_bytes_then_severity_then_id),
         T(a_finding_about_an_event_stays_with_its_incident),
         T(lacks_are_gathered_by_the_file_that_would_say),
