@@ -118,6 +118,9 @@ void store_compute_text(struct store *store, enum field_id field, uint32_t row, 
                         const struct ref *sources, size_t n);
 void store_compute_unlimited(struct store *store, enum field_id field, uint32_t row,
                              const struct ref *sources, size_t n);
+/* Overrides what was said of a top-level table: for inline tests of rules, whose evidence has no
+ * manifest. */
+void store_assume_complete(struct store *store, enum table_id table, bool complete);
 /* Says whether all rows under parent_row are there, and where that is said. Last word wins, but
  * false is never turned into true. A table of which nothing was said is incomplete. */
 void store_set_complete(struct store *store, enum table_id table, uint32_t parent_row,

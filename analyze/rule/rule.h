@@ -7,6 +7,7 @@
 #include "fact/store.h"
 
 struct arena;
+struct buf;
 
 /* Rules as loaded and type-checked, and what they find in a store. Rules name facts and nothing
  * else. */
@@ -81,5 +82,42 @@ const struct rule *ruleset_find(const struct ruleset *set, struct span id);
 struct span ruleset_digest(const struct ruleset *set);
 
 struct findings ruleset_eval(const struct ruleset *set, struct store *store, struct arena *arena);
+
+/* ---- for people: all texts end in a line feed, and evidence in them is made visible */
+
+/* The rule as a page of a manual: title, why, do, don't, when a match is harmless, sources. */
+void rule_manual(const struct rule *rule, struct buf *out);
+/* How the rule came to its findings: the evaluation tree with values and places. */
+void rule_explain(const struct rule *rule, struct store *store, struct buf *out);
+/* All rules as the catalogue rules/INDEX.md. */
+void ruleset_catalogue(const struct ruleset *set, struct buf *out);
+/* One line per rule: severity, kind, id, title. */
+void ruleset_list(const struct ruleset *set, struct buf *out);
+
+/* What a rule reads, found in its expressions. `pattern` as in fact/schema.def. */
+struct need {
+    enum table_id table;
+    enum field_id field; /* FIELD_NONE: that all rows of the table are there */
+    struct span pattern; /* a file that says it */
+};
+struct needs {
+    const struct need *items; /* in order of table, field and pattern; unique */
+    size_t n;
+};
+struct needs rule_needs(const struct rule *rule, struct arena *arena);
+/* Lines "rule<TAB>fact<TAB>pattern". */
+void ruleset_needs(const struct ruleset *set, struct buf *out);
+
+/* The inline tests of all rules, as TAP. The hooks stand for the rooms that rule/ does not see. */
+struct selftest_hooks {
+    void *context;
+    void (*begin)(void *context, struct store *store);
+    void (*member)(void *context, struct store *store, struct span path, struct span text);
+    void (*parsed)(void *context, struct store *store); /* after the last member */
+    void (*derive)(void *context, struct store *store);
+};
+/* Number of tests that failed. */
+size_t ruleset_selftest(const struct ruleset *set, const struct selftest_hooks *hooks,
+                        struct buf *out);
 
 #endif

@@ -47,8 +47,9 @@ static bool load_pieces(struct loader *l, const struct yaml *value, struct span 
             add_piece(l, span_slice(text, begin, at + 1), NULL);
             begin = at += 2;
         } else {
-            size_t end = at + span_find_char(span_skip(text, at), '}');
-            if (c == '}' || end == text.n)
+            struct span rest = span_skip(text, at + 1);
+            size_t end = at + 1 + span_find_char(rest, '}');
+            if (c == '}' || end == text.n || at + 1 + span_find_char(rest, '{') < end)
                 return load_error(l, value, "a single brace; {name} is a placeholder, {{ a brace");
             add_piece(l, span_slice(text, begin, at), NULL);
             if (!load_placeholder(l, value, span_slice(text, at + 1, end), at + 1))

@@ -35,8 +35,7 @@ static bool advance(struct parser *p)
 static bool wrong(struct parser *p, const char *expected)
 {
     if (p->token.kind == TOKEN_END)
-        return script_error(p->script, p->token.begin, "the expression ends; expected %s",
-                            expected);
+        return script_error(p->script, p->before, "the expression ends; expected %s", expected);
     if (p->token.kind == TOKEN_TEXT)
         return script_error(p->script, p->token.begin, "a text; expected %s", expected);
     return script_error(p->script, p->token.begin, "'" SPAN_FMT "'; expected %s",
