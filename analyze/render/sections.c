@@ -156,6 +156,8 @@ static void ranked_item(const struct pen *pen, const struct ranked *ranked)
     buf_add(&line, ranked->finding->rule->title);
     buf_str(&line, pen->kind == PEN_MARKDOWN ? "*: " : ": ");
     pen_sentence(pen, &ranked->evidence, &line);
+    if (ranked->more)
+        buf_fmt(&line, " The same holds for %zu more.", ranked->more);
     pen_item(pen, "- ", buf_span(&line));
     buf_free(&line);
 }
@@ -165,7 +167,7 @@ static void ranked_section(const struct pen *pen, const struct incident *inciden
 {
     bool has_title = false;
     for (size_t i = 0; i < incident->ranking.n; i++) {
-        if (incident->ranking.items[i].role != role)
+        if (incident->ranking.items[i].role != role || incident->ranking.items[i].is_repeat)
             continue;
         if (!has_title)
             heading(pen, title);

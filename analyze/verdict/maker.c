@@ -65,14 +65,18 @@ static void disagreements_make(struct maker *m)
     }
 }
 
-static void incident_fill(struct maker *m, struct incident *incident, bool is_first)
+/* What evidence says of an incident, before the rules are heard. */
+static void incident_measure(struct maker *m, struct incident *incident)
 {
     limit_make(m, incident);
     attributions_make(m, incident);
     holders_make(m, incident);
     victim_make(m, incident);
-    ranking_make(m, incident, is_first);
-    timeline_make(m, incident);
+}
+
+static void incident_tell(struct maker *m, struct incident *incident, bool is_first)
+{
+    timeline_make(m, incident, is_first);
     growth_make(m, incident);
     why_make(m, incident);
     ruled_out_make(m, incident);
@@ -93,7 +97,10 @@ struct verdict *verdict_make(struct store *store, const struct findings *finding
         verdict->outcomes[findings->items[i].outcome]++;
     incidents_make(&m);
     for (size_t i = 0; i < verdict->n_incidents; i++)
-        incident_fill(&m, &verdict->incidents[i], i == 0);
+        incident_measure(&m, &verdict->incidents[i]);
+    rankings_make(&m);
+    for (size_t i = 0; i < verdict->n_incidents; i++)
+        incident_tell(&m, &verdict->incidents[i], i == 0);
     disagreements_make(&m);
     joins_make(&m);
     return verdict;

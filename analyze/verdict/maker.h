@@ -32,11 +32,11 @@ void attributions_make(struct maker *m, struct incident *incident);
 void holders_make(struct maker *m, struct incident *incident);
 void victim_make(struct maker *m, struct incident *incident);
 void growth_make(struct maker *m, struct incident *incident);
-void ranking_make(struct maker *m, struct incident *incident, bool is_first);
+void rankings_make(struct maker *m); /* of all incidents */
 void why_make(struct maker *m, struct incident *incident);
 void ruled_out_make(struct maker *m, struct incident *incident);
 void unknowns_make(struct maker *m, struct incident *incident, bool is_first);
-void timeline_make(struct maker *m, struct incident *incident);
+void timeline_make(struct maker *m, struct incident *incident, bool is_first);
 void steps_make(struct maker *m, struct incident *incident);
 void headline_make(struct maker *m, struct incident *incident);
 void grids_make(struct maker *m, struct incident *incident, bool is_first);

@@ -3,45 +3,51 @@
 #include "verdict/say.h"
 
 #include "base/amount.h"
+#include "base/map.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
-static bool series_has(const struct series *series, uint32_t event)
+/* Incidents by the event they show. */
+static void incidents_index(const struct maker *m, struct map *by_event)
 {
-    for (size_t i = 0; i < series->n; i++)
-        if (series->events[i] == event)
-            return true;
-    return false;
+    for (size_t i = 0; i < m->verdict->n_incidents; i++)
+        map_set_number(by_event, m->verdict->incidents[i].series.detail, (uint32_t)i);
 }
 
-/* A finding about an event belongs to the incident of that event; one about the host, a process or
- * a cgroup to the incident that is read first. */
-static bool concerns(const struct finding *finding, const struct incident *incident, bool is_first)
+/* A finding about an event belongs to the incident that shows the event; of a rule's findings about
+ * the repeats of a series that one is enough. A finding about the host, a process or a cgroup
+ * belongs to the incident that is read first. NULL = to none. */
+static struct incident *incident_for(const struct maker *m, const struct map *by_event,
+                                     const struct finding *finding)
 {
     bool about_event = finding->rule->for_each && finding->rule->table == T_oom_events;
+    uint32_t at = 0;
     if (about_event && finding->row != ROW_NONE)
-        return series_has(&incident->series, finding->row);
-    return is_first;
+        at = map_get_number(by_event, finding->row, UINT32_MAX);
+    return at == UINT32_MAX ? NULL : &m->verdict->incidents[at];
 }
 
-/* Of findings of one rule about the events of a series the one of the event shown is enough. */
-static bool is_repeat(const struct finding *finding, const struct incident *incident)
+/* The row and the rule of a finding that a more precise one replaces, as one text. */
+static struct span replaced_key(struct maker *m, struct span id, uint32_t row)
 {
-    return finding->rule->for_each && finding->rule->table == T_oom_events &&
-           finding->row != ROW_NONE && finding->row != incident->series.detail;
+    return span_of(arena_printf(m->arena, "%" PRIu32 " " SPAN_FMT, row, SPAN_ARG(id)));
 }
 
-static bool is_superseded(const struct maker *m, const struct finding *finding)
+static void replaced_gather(struct maker *m, struct map *replaced)
 {
     for (size_t i = 0; i < m->findings->n; i++) {
-        const struct finding *other = &m->findings->items[i];
-        if (other->outcome != OUTCOME_MATCH || other->row != finding->row)
-            continue;
-        for (size_t k = 0; k < other->rule->supersedes.n; k++)
-            if (span_eq(other->rule->supersedes.items[k], finding->rule->id))
-                return true;
+        const struct finding *finding = &m->findings->items[i];
+        const struct text_list *supersedes = &finding->rule->supersedes;
+        for (size_t k = 0; finding->outcome == OUTCOME_MATCH && k < supersedes->n; k++)
+            map_set(replaced, replaced_key(m, supersedes->items[k], finding->row), 1);
     }
-    return false;
+}
+
+static bool is_replaced(struct maker *m, const struct map *replaced, const struct finding *finding)
+{
+    return replaced->n &&
+           map_get(replaced, replaced_key(m, finding->rule->id, finding->row), 0) != 0;
 }
 
 static enum finding_role role_of(const struct finding *finding)
@@ -112,24 +118,60 @@ static void roles_finish(struct ranking *ranking)
     qsort(ranking->items, ranking->n, sizeof(*ranking->items), ranked_cmp);
 }
 
-void ranking_make(struct maker *m, struct incident *incident, bool is_first)
+/* Rows of one rule: the first of them speaks for all in a short report. */
+static void repeats_mark(struct ranking *ranking)
+{
+    struct map firsts = {0};
+    for (size_t i = 0; i < ranking->n; i++) {
+        struct ranked *ranked = &ranking->items[i];
+        uint64_t key = (uint64_t)(uintptr_t)ranked->finding->rule * ROLE_COUNT + ranked->role;
+        uint32_t first = map_get_number(&firsts, key, UINT32_MAX);
+        if (first == UINT32_MAX) {
+            map_set_number(&firsts, key, (uint32_t)i);
+            continue;
+        }
+        ranking->items[first].more++;
+        ranked->is_repeat = true;
+    }
+    map_free(&firsts);
+}
+
+static void ranked_add(struct maker *m, struct incident *incident, const struct finding *finding)
 {
     struct ranking *ranking = &incident->ranking;
-    size_t room = 0;
-    for (size_t i = 0; i < m->findings->n; i++) {
-        const struct finding *finding = &m->findings->items[i];
-        if (finding->outcome != OUTCOME_MATCH || !concerns(finding, incident, is_first) ||
-            is_repeat(finding, incident) || is_superseded(m, finding))
-            continue;
-        ranking->items = maker_room(m, ranking->items, ranking->n, &room, sizeof(*ranking->items));
-        struct ranked *ranked = &ranking->items[ranking->n++];
-        *ranked = (struct ranked){.finding = finding, .role = role_of(finding)};
-        if (finding->explains_known)
-            ranked->share = amount_share(finding->explains_bytes, whole_of(incident));
-        evidence_of(m, ranked);
-    }
+    ranking->items =
+        maker_room(m, ranking->items, ranking->n, &ranking->room, sizeof(*ranking->items));
+    struct ranked *ranked = &ranking->items[ranking->n++];
+    *ranked = (struct ranked){.finding = finding, .role = role_of(finding)};
+    if (finding->explains_known)
+        ranked->share = amount_share(finding->explains_bytes, whole_of(incident));
+    evidence_of(m, ranked);
+}
+
+static void ranking_finish(struct ranking *ranking)
+{
     if (ranking->n == 0)
         return;
     qsort(ranking->items, ranking->n, sizeof(*ranking->items), ranked_cmp);
     roles_finish(ranking);
+    repeats_mark(ranking);
+}
+
+void rankings_make(struct maker *m)
+{
+    struct map replaced = {0}, by_event = {0};
+    replaced_gather(m, &replaced);
+    incidents_index(m, &by_event);
+    for (size_t i = 0; i < m->findings->n; i++) {
+        const struct finding *finding = &m->findings->items[i];
+        if (finding->outcome != OUTCOME_MATCH || is_replaced(m, &replaced, finding))
+            continue;
+        struct incident *incident = incident_for(m, &by_event, finding);
+        if (incident)
+            ranked_add(m, incident, finding);
+    }
+    map_free(&replaced);
+    map_free(&by_event);
+    for (size_t i = 0; i < m->verdict->n_incidents; i++)
+        ranking_finish(&m->verdict->incidents[i].ranking);
 }

@@ -98,20 +98,28 @@ static bool same_boot(const struct maker *m, const struct incident *incident, ui
            number_or(m, F_oom_events_boot, incident->series.detail, 0);
 }
 
-void timeline_make(struct maker *m, struct incident *incident)
+static void log_events_add(struct maker *m, struct incident *incident)
+{
+    struct timeline *timeline = &incident->timeline;
+    for (uint32_t row = ROW_NONE;
+         (row = store_row_next(m->store, T_log_events, 0, row)) != ROW_NONE;) {
+        if (!same_boot(m, incident, row))
+            continue;
+        tick_log_event(m, timeline, row);
+        if (is_signal(m, row))
+            first_signal_take(incident, &timeline->items[timeline->n - 1]);
+    }
+}
+
+void timeline_make(struct maker *m, struct incident *incident, bool is_first)
 {
     struct timeline *timeline = &incident->timeline;
     for (size_t i = 0; i < incident->series.n; i++) {
         tick_event(m, timeline, incident->series.events[i]);
         first_signal_take(incident, &timeline->items[timeline->n - 1]);
     }
-    for (uint32_t row = ROW_NONE;
-         (row = store_row_next(m->store, T_log_events, 0, row)) != ROW_NONE;)
-        if (same_boot(m, incident, row)) {
-            tick_log_event(m, timeline, row);
-            if (is_signal(m, row))
-                first_signal_take(incident, &timeline->items[timeline->n - 1]);
-        }
+    if (is_first)
+        log_events_add(m, incident);
     struct moment capture = moment_of_capture(m);
     if (capture.boot_known)
         say_into(m, &tick_add(m, timeline, capture)->what, "this capture began{@}",

@@ -147,11 +147,13 @@ struct ranked {
     const struct finding *finding;
     enum finding_role role;
     int64_t share;             /* of the incident's total that it explains; 0 when not known */
+    size_t more;               /* further rows of the same rule and role, which follow */
+    bool is_repeat;            /* one of those */
     struct statement evidence; /* say, and all places */
 };
 struct ranking {
     struct ranked *items; /* by role, then bytes explained, severity, id, row */
-    size_t n;
+    size_t n, room;
 };
 
 /* Something the bundle cannot say. */

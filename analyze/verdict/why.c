@@ -186,21 +186,39 @@ static void why_swap(struct maker *m, struct incident *incident)
             ref_of(F_oom_events_mem_swap_total, event), ref_of(F_oom_events_mem_swap_free, event));
 }
 
+/* Scope rules that only repeat what why_limit says in its own words. */
+static bool is_said(const struct ranked *ranked)
+{
+    static const char *const base[] = {"host-oom",   "cgroup-oom",    "ancestor-limit-oom",
+                                       "cpuset-oom", "mempolicy-oom", "manual-oom"};
+    for (size_t i = 0; i < sizeof(base) / sizeof(*base); i++)
+        if (span_is(ranked->finding->rule->id, base[i]))
+            return true;
+    return false;
+}
+
+static void why_finding(struct maker *m, struct incident *incident, const struct ranked *ranked)
+{
+    struct statement *why = statements_add(m, &incident->why);
+    for (size_t k = 0; k < ranked->evidence.text.n; k++)
+        phrase_add(&why->text, m->arena, ranked->evidence.text.pieces[k].kind,
+                   ranked->evidence.text.pieces[k].text);
+    cite_all(m, why, &ranked->evidence);
+    if (ranked->share > 0)
+        say_into(m, why, " That explains {b}, {r} of the total.", ranked->finding->explains_bytes,
+                 ranked->share);
+    if (ranked->more)
+        say_into(m, why, " The same holds for {n} more.", (int64_t)ranked->more);
+}
+
 static void why_findings(struct maker *m, struct incident *incident)
 {
     for (size_t i = 0; i < incident->ranking.n; i++) {
         const struct ranked *ranked = &incident->ranking.items[i];
-        bool is_scope = ranked->role == ROLE_SCOPE && incident->series.n == 0;
-        if (!is_scope && ranked->role != ROLE_CAUSE && ranked->role != ROLE_CONTRIBUTING)
+        if (ranked->is_repeat || ranked->role > ROLE_CONTRIBUTING ||
+            (ranked->role == ROLE_SCOPE && incident->series.n && is_said(ranked)))
             continue;
-        struct statement *why = statements_add(m, &incident->why);
-        for (size_t k = 0; k < ranked->evidence.text.n; k++)
-            phrase_add(&why->text, m->arena, ranked->evidence.text.pieces[k].kind,
-                       ranked->evidence.text.pieces[k].text);
-        cite_all(m, why, &ranked->evidence);
-        if (ranked->share > 0)
-            say_into(m, why, " That explains {b}, {r} of the total.",
-                     ranked->finding->explains_bytes, ranked->share);
+        why_finding(m, incident, ranked);
     }
 }
 
