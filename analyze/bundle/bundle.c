@@ -24,7 +24,6 @@ struct bundle {
     struct notes notes;
     struct map seen;
     struct buf path, text;
-    struct span wrapper;
     struct span member; /* path of the current one, in the arena */
     int64_t size_bytes; /* what its header says, or -1 */
     int64_t members, total_bytes;
@@ -101,29 +100,6 @@ static bool take_path(struct bundle *b, struct span raw)
     return !fault;
 }
 
-static struct span unwrapped(struct bundle *b)
-{
-    struct span path = buf_span(&b->path);
-    size_t n = b->wrapper.n;
-    if (n && path.n > n && span_eq(span_slice(path, 0, n), b->wrapper))
-        return span_skip(path, n);
-    return path;
-}
-
-/* The first entry decides: "sosreport-x/" or "sosreport-x/proc/meminfo" against "proc/meminfo". */
-static void find_wrapper(struct bundle *b, const struct entry *entry)
-{
-    struct buf first = {0};
-    buf_add(&first, buf_span(&b->path));
-    if (entry->kind == ENTRY_DIRECTORY)
-        buf_char(&first, '/');
-    b->wrapper = arena_copy(b->arena, path_wrapper(buf_span(&first)));
-    buf_free(&first);
-    if (b->wrapper.n)
-        note(b, NOTE_NOTE, false, b->wrapper,
-             "everything stands in this folder; its name is left off the paths");
-}
-
 static bool take_member(struct bundle *b, const struct entry *entry, struct span path)
 {
     if (map_get(&b->seen, path, 0)) {
@@ -144,15 +120,11 @@ static bool take_member(struct bundle *b, const struct entry *entry, struct span
     return true;
 }
 
-/* A folder is nothing to read; the first entry may be the one that holds everything. */
+/* A folder is nothing to read, but what kept the walk out of it is said. */
 static void take_folder(struct bundle *b, const struct entry *entry, bool is_odd)
 {
-    if (path_normal(entry->path, &b->limits, &b->path) != PATH_FINE)
-        return;
-    if (!b->wrapper.p)
-        find_wrapper(b, entry);
-    if (is_odd)
-        note(b, NOTE_MALFORMED, true, unwrapped(b), b->source->text);
+    if (is_odd && path_normal(entry->path, &b->limits, &b->path) == PATH_FINE)
+        note(b, NOTE_MALFORMED, true, buf_span(&b->path), b->source->text);
 }
 
 /* One entry of the source: true when it is a member to hand out. */
@@ -168,9 +140,7 @@ static bool take_entry(struct bundle *b, const struct entry *entry, bool is_odd)
     }
     if (!take_path(b, entry->path))
         return false;
-    if (!b->wrapper.p && b->form != BUNDLE_TEXT)
-        find_wrapper(b, entry);
-    struct span path = unwrapped(b);
+    struct span path = buf_span(&b->path);
     if (is_odd)
         note(b, NOTE_MALFORMED, false, path, b->source->text);
     if (entry->kind == ENTRY_FILE)

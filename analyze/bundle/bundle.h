@@ -47,7 +47,7 @@ struct arena *bundle_arena(const struct bundle *bundle);
 
 /* Goes to the next regular file; false at the end, or where damage lets nothing more be read. The
  * path is normal: no leading or doubled slash, no "." or ".."; samples/N/ is part of it. Each path
- * comes once. An archive of one folder (a sosreport) has the folder's name taken off. */
+ * comes once. */
 bool bundle_next(struct bundle *bundle, struct span *ret_path);
 
 /* The next piece of the current member, valid until the next call; false at its end. */

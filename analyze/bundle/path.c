@@ -35,21 +35,3 @@ enum path_fault path_normal(struct span raw, const struct limits *limits, struct
     }
     return out->n ? PATH_FINE : PATH_EMPTY;
 }
-
-struct span path_wrapper(struct span first)
-{
-    static const char *const roots[] = {
-        "bin",          "boot",     "dev",         "etc",         "home",     "lib",  "lib32",
-        "lib64",        "media",    "mnt",         "opt",         "proc",     "root", "run",
-        "sbin",         "srv",      "sys",         "tmp",         "usr",      "var",  "data",
-        "snap",         "samples",  "before",      "collect",     "manifest", "logs", "log",
-        "sos_commands", "sos_logs", "sos_reports", "sos_strings",
-    };
-    struct span head, tail;
-    if (!span_cut(first, '/', &head, &tail))
-        return SPAN_NONE;
-    for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
-        if (span_is(head, roots[i]))
-            return SPAN_NONE;
-    return span_slice(first, 0, head.n + 1);
-}

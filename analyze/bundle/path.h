@@ -20,8 +20,4 @@ enum path_fault {
  * leading slash. On a fault out holds what was read of it, for a note. */
 enum path_fault path_normal(struct span raw, const struct limits *limits, struct buf *out);
 
-/* The folder that a whole archive stands in, with its slash ("sosreport-web1-2026-11-24-abcd/"), by
- * the path of its first entry; empty when the path starts at a host's root or a bundle's. */
-struct span path_wrapper(struct span first);
-
 #endif

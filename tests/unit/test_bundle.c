@@ -230,19 +230,6 @@ static void test_total_limit_stops(void **state)
     expect_note(scene, NOTE_OVER_LIMIT, "proc/b", "total_bytes=6");
 }
 
-static void test_folder_around_everything(void **state)
-{
-    struct scene *scene = *state;
-    add_header(scene, "sosreport-web1/", '5', 0, "");
-    add_file(scene, "sosreport-web1/proc/meminfo", "x");
-    add_file(scene, "proc/other", "y");
-    add_end(scene);
-    assert_true(open_scene(scene));
-    expect_member(scene, "proc/meminfo", "x");
-    expect_member(scene, "proc/other", "y");
-    expect_note(scene, NOTE_NOTE, "sosreport-web1/", "left off");
-}
-
 static void test_plain_text(void **state)
 {
     struct scene *scene = *state;
@@ -334,7 +321,6 @@ int main(void)
         SCENE(test_cut_archive_gives_what_was_there),
         SCENE(test_limits_name_the_member),
         SCENE(test_total_limit_stops),
-        SCENE(test_folder_around_everything),
         SCENE(test_plain_text),
         SCENE(test_refused),
         SCENE(test_limits_refuse_nonsense),

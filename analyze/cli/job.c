@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/job.h"
+
+#include "derive/derive.h"
+#include "parse/parse.h"
+#include "rule/limits.h"
+
+#include <string.h>
+
+struct ruleset *job_rules(const struct options *options, struct arena *arena, struct err *err)
+{
+    struct ruleset *rules = ruleset_builtin(arena, err);
+    if (!rules)
+        return NULL;
+    ruleset_limits(rules)->steps = (uint32_t)options->limits.value[LIMIT_rule_steps];
+    for (size_t i = 0; i < options->n_rules; i++)
+        if (!ruleset_add_directory(rules, options->rules[i], err)) {
+            err_source(err, options->rules[i]);
+            return NULL;
+        }
+    return rules;
+}
+
+bool job_open(struct job *job, const struct options *options, const struct ruleset *rules,
+              const char *path, struct err *err)
+{
+    *job = (struct job){.options = options, .rules = rules, .arena = arena_new()};
+    job->store = store_new(job->arena);
+    job->bundle = bundle_open(path, &options->limits, job->arena, err);
+    if (job->bundle && options->given[OPT_before])
+        job->before = bundle_open(options->value[OPT_before], &options->limits, job->arena, err);
+    if (job->bundle && (job->before || !options->given[OPT_before]))
+        return true;
+    job_close(job);
+    return false;
+}
+
+void job_run(struct job *job)
+{
+    static char digest[SHA256_HEX];
+    parse_bundle(job->bundle, job->store);
+    derive_all(job->store);
+    job->findings = ruleset_eval(job->rules, job->store, job->arena);
+    job->verdict = verdict_make(job->store, &job->findings, job->arena);
+    bundle_digest(job->bundle, digest);
+    job->verdict->input_sha256 = arena_copy(job->arena, span_of(digest));
+    job->verdict->rules_digest = ruleset_digest(job->rules);
+    job->is_partial = bundle_is_partial(job->bundle);
+}
+
+void job_close(struct job *job)
+{
+    bundle_close(job->bundle);
+    bundle_close(job->before);
+    store_free(job->store);
+    arena_free(job->arena);
+}
+
+static bool is_found(const struct job *job, const struct finding *finding)
+{
+    if (finding->outcome == OUTCOME_UNKNOWN)
+        return job->options->given[OPT_fail_on_unknown];
+    return finding->outcome == OUTCOME_MATCH && job->options->fail_on != FAIL_ON_NEVER &&
+           (int)finding->rule->severity >= (int)job->options->fail_on;
+}
+
+enum exit_code job_exit_code(const struct job *job)
+{
+    if (job->is_partial)
+        return EXIT_PARTLY;
+    for (size_t i = 0; i < job->findings.n; i++)
+        if (is_found(job, &job->findings.items[i]))
+            return EXIT_FOUND;
+    return EXIT_FINE;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OOMSCOPE_CLI_JOB_H
+#define OOMSCOPE_CLI_JOB_H
+
+#include "base/arena.h"
+#include "bundle/bundle.h"
+#include "cli/options.h"
+#include "verdict/verdict.h"
+
+/* One bundle from its bytes to its verdict. */
+struct job {
+    const struct options *options;
+    const struct ruleset *rules;
+    struct arena *arena;
+    struct bundle *bundle, *before; /* `before` NULL without --before */
+    struct store *store;
+    struct findings findings;
+    struct verdict *verdict;
+    bool
+        is_partial; /* input was damaged or over a limit: the verdict rests on what could be read */
+};
+
+/* All rules that the options name: those of the program and of --rules. NULL with ERR_RULE. */
+struct ruleset *job_rules(const struct options *options, struct arena *arena, struct err *err);
+
+/* Opens the input. False with ERR_INPUT. */
+bool job_open(struct job *job, const struct options *options, const struct ruleset *rules,
+              const char *path, struct err *err);
+/* Reads it and judges; after job_open and with rights given up. */
+void job_run(struct job *job);
+void job_close(struct job *job);
+
+/* 0, 1 or 2, by --fail-on and --fail-on-unknown. */
+enum exit_code job_exit_code(const struct job *job);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/pool.h"
+
+#include "base/arena.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A worker and its result as far as it has come. Slot I serves tasks I, I + slots, ...: results are
+ * handed out in order, so a slot waits with its next task until its last one was handed out, and
+ * memory holds at most one result for each slot. */
+struct worker {
+    pid_t pid; /* 0: none */
+    int fd;    /* of its result, -1 when it has ended */
+    uint32_t task;
+    struct buf result;
+    int code;
+};
+
+struct crew {
+    const struct pool *pool;
+    struct worker *workers;
+    struct pollfd *polls;
+    uint32_t slots, next_start, next_done;
+};
+
+static bool write_all(int fd, struct span text)
+{
+    while (text.n) {
+        ssize_t n = write(fd, text.p, text.n);
+        if (n < 0 && errno != EINTR)
+            return false;
+        if (n > 0)
+            text = span_skip(text, (size_t)n);
+    }
+    return true;
+}
+
+__attribute__((noreturn)) static void work(const struct pool *pool, uint32_t task, int fd)
+{
+    struct buf out = {0};
+    int code = pool->work(pool->context, task, &out);
+    if (!write_all(fd, buf_span(&out)))
+        code = 2;
+    buf_free(&out);
+    exit(code);
+}
+
+static bool start(struct crew *crew, struct worker *worker)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC))
+        return false;
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(ends[0]);
+        work(crew->pool, crew->next_start, ends[1]);
+    }
+    close(ends[1]);
+    if (pid < 0) {
+        close(ends[0]);
+        return false;
+    }
+    *worker = (struct worker){pid, ends[0], crew->next_start++, {0}, 0};
+    return true;
+}
+
+static void finish(struct worker *worker)
+{
+    int status = 0;
+    close(worker->fd);
+    worker->fd = -1;
+    while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    worker->code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static void take(struct worker *worker)
+{
+    static char piece[64 * 1024];
+    ssize_t n = read(worker->fd, piece, sizeof(piece));
+    if (n > 0)
+        buf_add(&worker->result, (struct span){piece, (size_t)n});
+    else if (n == 0 || errno != EINTR)
+        finish(worker);
+}
+
+static void wait_for_some(struct crew *crew)
+{
+    nfds_t n = 0;
+    for (uint32_t i = 0; i < crew->slots; i++)
+        crew->polls[n++] =
+            (struct pollfd){crew->workers[i].pid ? crew->workers[i].fd : -1, POLLIN, 0};
+    if (poll(crew->polls, n, -1) < 0)
+        return;
+    for (uint32_t i = 0; i < crew->slots; i++)
+        if (crew->polls[i].revents)
+            take(&crew->workers[i]);
+}
+
+static void hand_out(struct crew *crew)
+{
+    for (;;) {
+        struct worker *worker = &crew->workers[crew->next_done % crew->slots];
+        if (crew->next_done == crew->next_start || !worker->pid || worker->fd >= 0)
+            return;
+        crew->pool->done(crew->pool->context, worker->task, buf_span(&worker->result),
+                         worker->code);
+        buf_free(&worker->result);
+        *worker = (struct worker){.fd = -1};
+        crew->next_done++;
+    }
+}
+
+static bool run(struct crew *crew)
+{
+    while (crew->next_done < crew->pool->tasks) {
+        while (crew->next_start < crew->pool->tasks &&
+               crew->next_start - crew->next_done < crew->slots)
+            if (!start(crew, &crew->workers[crew->next_start % crew->slots])) {
+                if (crew->next_start == crew->next_done)
+                    return false;
+                break;
+            }
+        wait_for_some(crew);
+        hand_out(crew);
+    }
+    return true;
+}
+
+bool pool_run(const struct pool *pool)
+{
+    struct crew crew = {.pool = pool, .slots = pool->jobs};
+    crew.workers = base_realloc(NULL, crew.slots, sizeof(*crew.workers));
+    crew.polls = base_realloc(NULL, crew.slots, sizeof(*crew.polls));
+    for (uint32_t i = 0; i < crew.slots; i++)
+        crew.workers[i] = (struct worker){.fd = -1};
+    bool fine = run(&crew);
+    free(crew.workers);
+    free(crew.polls);
+    return fine;
+}

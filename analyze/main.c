@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* analyze: options, exit codes, and the only place from which errors are printed. */
+#include "cli/check.h"
+#include "cli/facts.h"
+#include "cli/many.h"
+#include "cli/output.h"
+#include "cli/report.h"
+#include "cli/sandbox.h"
+#include "cli/selftest.h"
+#include "cli/summary.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Where the parts of one analysis go. */
+struct outputs {
+    struct output json, markdown, standard;
+    bool standard_taken; /* by --json - or --markdown - */
+};
+
+static bool outputs_open(struct outputs *outputs, const struct options *options, struct err *err)
+{
+    const char *json = options->value[OPT_json], *markdown = options->value[OPT_markdown];
+    outputs->standard_taken =
+        (json && strcmp(json, "-") == 0) || (markdown && strcmp(markdown, "-") == 0);
+    return output_open(&outputs->json, json, err) &&
+           output_open(&outputs->markdown, markdown, err) &&
+           output_open(&outputs->standard, outputs->standard_taken ? NULL : "-", err);
+}
+
+static bool write_format(const struct job *job, enum format format, struct output *output,
+                         struct err *err)
+{
+    struct buf text = {0};
+    if (output->path)
+        report_write(job, format, false, &text);
+    bool fine = output_write(output, buf_span(&text), err);
+    buf_free(&text);
+    return fine;
+}
+
+/* --facts, --explain, or the report. */
+static bool write_standard(const struct job *job, const struct rule *explained,
+                           struct output *output, struct err *err)
+{
+    struct buf text = {0};
+    if (job->options->given[OPT_facts])
+        facts_write(job->store, &text);
+    else if (explained)
+        rule_explain(explained, job->store, &text);
+    else if (output->path)
+        report_write(job, job->options->format, report_wants_color(), &text);
+    bool fine = output_write(output, buf_span(&text), err);
+    buf_free(&text);
+    return fine;
+}
+
+static const struct rule *find_rule(const struct options *options, const struct ruleset *rules,
+                                    struct err *err)
+{
+    const struct rule *rule = ruleset_find(rules, span_of(options->value[OPT_explain]));
+    if (!rule)
+        err_set(err, ERR_USAGE, "--explain %s: no such rule; --list-rules has them all",
+                options->value[OPT_explain]);
+    return rule;
+}
+
+static enum exit_code analyze_one(const struct options *options, const struct ruleset *rules,
+                                  struct err *err)
+{
+    struct outputs outputs = {0};
+    struct job job;
+    const char *path = options->operands[0];
+    const struct rule *explained = NULL;
+    if (options->given[OPT_explain] && !(explained = find_rule(options, rules, err)))
+        return EXIT_USAGE;
+    if (!job_open(&job, options, rules, path, err))
+        return EXIT_PARTLY;
+    enum exit_code code = EXIT_PARTLY;
+    if (outputs_open(&outputs, options, err)) {
+        sandbox_enter(&options->limits, path);
+        job_run(&job);
+        if (write_format(&job, FORMAT_JSON, &outputs.json, err) &&
+            write_format(&job, FORMAT_MARKDOWN, &outputs.markdown, err) &&
+            write_standard(&job, explained, &outputs.standard, err))
+            code = job_exit_code(&job);
+    }
+    job_close(&job);
+    return code;
+}
+
+static enum exit_code print(struct buf *text, struct err *err)
+{
+    struct output output;
+    bool fine = output_open(&output, "-", err) && output_write(&output, buf_span(text), err);
+    buf_free(text);
+    return fine ? EXIT_FINE : EXIT_PARTLY;
+}
+
+/* What needs rules but no bundle. */
+static enum exit_code about_rules(const struct options *options, const struct ruleset *rules,
+                                  struct err *err)
+{
+    struct buf text = {0};
+    const struct rule *rule = NULL;
+    if (options->given[OPT_test_rules])
+        return selftest_run(rules, err);
+    if (options->given[OPT_version])
+        version_write(rules, &text);
+    else if (options->given[OPT_list_rules])
+        ruleset_list(rules, &text);
+    else if (options->given[OPT_needs])
+        ruleset_needs(rules, &text);
+    else if ((rule = find_rule(options, rules, err)))
+        rule_manual(rule, &text);
+    else
+        return EXIT_USAGE;
+    return print(&text, err);
+}
+
+static bool is_about_rules(const struct options *options)
+{
+    return options->given[OPT_version] || options->given[OPT_list_rules] ||
+           options->given[OPT_needs] || options->given[OPT_test_rules] ||
+           (options->given[OPT_explain] && !options->n_operands);
+}
+
+static enum exit_code with_rules(const struct options *options, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct ruleset *rules = job_rules(options, arena, err);
+    enum exit_code code = EXIT_RULE;
+    if (!rules)
+        ;
+    else if (is_about_rules(options))
+        code = about_rules(options, rules, err);
+    else if (options->command == COMMAND_CHECK)
+        code = check_run(options, rules, err);
+    else if (options->n_operands > 1 || options->given[OPT_ndjson])
+        code = many_run(options, rules, err);
+    else
+        code = analyze_one(options, rules, err);
+    arena_free(arena);
+    return code;
+}
+
+static enum exit_code run(int argc, char **argv, struct err *err)
+{
+    struct options options;
+    struct buf text = {0};
+    if (!options_read(&options, argc, argv, err))
+        return EXIT_USAGE;
+    if (options.given[OPT_help]) {
+        options_help(&text);
+        return print(&text, err);
+    }
+    if (options.given[OPT_limit] && strcmp(options.value[OPT_limit], "help") == 0) {
+        options_help_limits(&text);
+        return print(&text, err);
+    }
+    if (options.command == COMMAND_SUMMARIZE)
+        return summary_run(&options, err);
+    return with_rules(&options, err);
+}
+
+/* The names in an archive are bytes to libarchive only if the locale can hold them all; nothing
+ * else depends on it, and nothing is taken from the environment. */
+int main(int argc, char **argv)
+{
+    struct err err = {0};
+    setlocale(LC_CTYPE, "C.UTF-8");
+    enum exit_code code = run(argc, argv, &err);
+    if (err.code != ERR_NONE)
+        report_error(&err);
+    if (err.code == ERR_USAGE)
+        fputs("analyze: try --help\n", stderr);
+    if (err.code == ERR_NONE || code > EXIT_PARTLY)
+        return code;
+    return EXIT_PARTLY;
+}
