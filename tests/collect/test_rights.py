@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""Few rights, little memory, and no trace on the host."""
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import support
+from support import Bundle, capture, run
+
+NOBODY = 65534
+
+
+@unittest.skipUnless(os.geteuid() == 0, "needs root, to give its rights away")
+class Unprivileged(unittest.TestCase):
+    def test_as_nobody(self):
+        with tempfile.TemporaryDirectory() as folder:
+            program = os.path.join(folder, "collect")
+            shutil.copy(support.PROGRAM, program)
+            os.chmod(folder, 0o755)
+            child = subprocess.run([program, "-q", "-o", "-"], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, user=NOBODY, group=NOBODY,
+                                   extra_groups=[], timeout=60)
+        self.assertEqual((child.returncode, child.stderr), (0, b""))
+        bundle = Bundle(child.stdout)
+        bundle.check(self)
+        environment = json.loads(bundle.data["bundle.json"])["environment"]
+        self.assertEqual(environment["euid"], NOBODY)
+        self.assertEqual(int(environment["capabilities"], 16), 0)
+        self.assertEqual(bundle.attempts["proc/slabinfo"]["status"], "denied")
+        self.assertEqual(bundle.attempts[f"proc/{os.getpid()}/smaps_rollup"]["status"], "denied")
+        self.assertEqual(bundle.attempts[f"proc/{os.getpid()}/status"]["status"], "ok")
+        self.assertEqual(bundle.attempts["proc/meminfo"]["status"], "ok")
+        self.assertTrue(bundle.tables["processes"]["complete"])
+
+
+def memory_group(name):
+    """A cgroup with a memory controller of its own; its folder and the names of its files."""
+    for root, limit, events in (("/sys/fs/cgroup/memory", "memory.limit_in_bytes",
+                                 "memory.oom_control"),
+                                ("/sys/fs/cgroup", "memory.max", "memory.events")):
+        path = os.path.join(root, name)
+        try:
+            os.makedirs(path, exist_ok=True)
+            if os.path.exists(os.path.join(path, limit)):
+                return path, os.path.join(path, limit), os.path.join(path, events)
+            os.rmdir(path)
+        except OSError:
+            pass
+    return None
+
+
+@unittest.skipUnless(os.geteuid() == 0, "cgroups need root")
+class LittleMemory(unittest.TestCase):
+    def test_four_mebibytes(self):
+        group = memory_group(f"collect-test-{os.getpid()}")
+        if not group:
+            self.skipTest("no memory cgroup can be made here")
+        folder, limit, events = group
+        self.addCleanup(os.rmdir, folder)
+        with open(limit, "w") as f:
+            f.write(str(4 << 20))
+
+        def enter():
+            with open(os.path.join(folder, "cgroup.procs"), "w") as f:
+                f.write(str(os.getpid()))
+
+        with tempfile.TemporaryDirectory() as out:
+            path = os.path.join(out, "b.tar")
+            for option in ([], ["-z"], ["--pseudonymize"]):
+                done = run("-q", "-o", path, *option, preexec_fn=enter)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                os.unlink(path)
+        with open(events) as f:
+            kills = re.search(r"oom_kill (\d+)", f.read())
+        self.assertEqual(int(kills[1]), 0)
+
+
+@unittest.skipUnless(shutil.which("strace"), "strace is not installed")
+class NoTrace(unittest.TestCase):
+    HARMLESS = set("""read readv pread64 openat openat2 open close fstat newfstatat stat lstat statx
+        fstatfs statfs lseek getdents64 poll ppoll mmap munmap mprotect madvise brk mlockall
+        clock_gettime nanosleep clock_nanosleep rt_sigaction rt_sigprocmask rt_sigreturn sigreturn
+        getpid getppid gettid getuid geteuid getgid getegid uname getrusage getpriority setpriority
+        prctl arch_prctl set_tid_address set_robust_list fork vfork clone clone3 wait4 exit
+        exit_group pipe2 eventfd2 dup faccessat access readlink readlinkat execve write fdatasync
+        fsync renameat2 kill tgkill syslog ioctl getrandom prlimit64 rseq restart_syscall
+        sched_getaffinity fcntl futex""".split())
+
+    def test_only_the_output_is_written(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path, log = os.path.join(folder, "b.tar"), os.path.join(folder, "trace")
+            done = subprocess.run(["strace", "-f", "-y", "-s", "64", "-o", log, support.PROGRAM,
+                                   "-q", "-o", path, "--logs", "--cmdline"],
+                                  stderr=subprocess.PIPE, timeout=300)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            with open(log, errors="replace") as f:
+                calls = [m for m in map(re.compile(r"(\d+) +(\w+)\((.*)").match, f) if m]
+        self.assertGreater(len(calls), 500)
+        pids = {m[1] for m in calls}
+        for _, name, rest in (m.groups() for m in calls):
+            self.assertIn(name, self.HARMLESS, rest)
+            if name.startswith("open") and re.search(r"O_(WRONLY|RDWR|CREAT|TRUNC|APPEND)", rest):
+                self.assertRegex(rest, r"b\.tar\.partial|/proc/self/oom_score_adj")
+            if name == "write":
+                self.assertRegex(rest, r"^\d+<(.*/b\.tar\.partial|.*oom_score_adj|"
+                                       r"anon_inode:\[eventfd\]|/proc/\d+/oom_score_adj)")
+            if name == "kill":
+                self.assertIn(re.match(r"(\d+)", rest)[1], pids)
+            if name == "renameat2":
+                self.assertIn("b.tar.partial", rest)
+
+    def test_no_heap(self):
+        """No memory is asked for after the start, but for what is mapped once."""
+        with tempfile.TemporaryDirectory() as folder:
+            log = os.path.join(folder, "trace")
+            with open(os.path.join(folder, "b"), "wb") as out:
+                subprocess.run(["strace", "-f", "-o", log, support.PROGRAM, "-q", "-z", "-o",
+                                "-"],
+                               stdout=out, stderr=subprocess.PIPE)
+            with open(log) as f:
+                trace = f.read()
+        self.assertEqual(len(re.findall(r"\bbrk\(", trace)), 0)
+        self.assertEqual(len(re.findall(r"\bmmap\(", trace)), 1)
+
+
+if __name__ == "__main__":
+    support.main()
