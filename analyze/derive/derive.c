@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#include "derive/derive.h"
+
+#include "derive/crowd.h"
+#include "derive/event_sums.h"
+#include "derive/event_use.h"
+#include "derive/host_use.h"
+
+/* The order matters where one reads what another computes. */
+void derive_all(struct store *store)
+{
+    derive_event_sums(store);
+    derive_event_use(store);
+    derive_crowd(store);
+    derive_host_use(store);
+}

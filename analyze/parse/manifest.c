@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include "parse/manifest.h"
+
+#include "base/arena.h"
+#include "base/lines.h"
+#include "base/num.h"
+#include "base/sha256.h"
+#include "collect/bundle.h"
+#include "parse/files.h"
+#include "parse/json.h"
+#include "parse/path.h"
+#include "parse/say.h"
+
+struct manifest {
+    struct parse *parse;
+    struct store *store;
+    const char *prefix; /* of member names: "" or OLD_PREFIX */
+    bool is_old;
+    struct where where; /* the line being read */
+    struct json_object line;
+    struct where end;
+    bool end_complete;
+};
+
+/* ---- attempts */
+
+static bool same_digest(struct span text, struct span hex)
+{
+    char digest[SHA256_HEX];
+    struct sha256 hash;
+    sha256_start(&hash);
+    sha256_add(&hash, text.p, text.n);
+    sha256_hex(&hash, digest);
+    return span_is(hex, digest);
+}
+
+static void check_file(struct manifest *m, struct file *file, int64_t bytes)
+{
+    struct span hex;
+    bool has_hash = json_text(&m->line, MANIFEST_SHA256, store_arena(m->store), &hex);
+    if (bytes == (int64_t)file->text.n && (!has_hash || same_digest(file->text, hex)))
+        return;
+    file->distrusted = true;
+    say(m->store, OBS_DISTRUSTED, m->where,
+        "size or SHA-256 of this member is not what the manifest says; it is not used: ",
+        file->name);
+}
+
+static struct span full_name(struct manifest *m, struct span name)
+{
+    if (!m->is_old)
+        return name;
+    struct arena *arena = store_arena(m->store);
+    return span_of(arena_printf(arena, "%s" SPAN_FMT, m->prefix, SPAN_ARG(name)));
+}
+
+static bool is_read_whole(struct span status)
+{
+    return span_is(status, STATUS_OK) || span_is(status, STATUS_EMPTY);
+}
+
+static void read_attempt(struct manifest *m, struct span name)
+{
+    struct attempt attempt = {.where = m->where};
+    struct arena *arena = store_arena(m->store);
+    attempt.member = full_name(m, name);
+    if (!json_text(&m->line, MANIFEST_STATUS, arena, &attempt.status)) {
+        say(m->store, OBS_MALFORMED, m->where, "an attempt without its status", SPAN_NONE);
+        return;
+    }
+    json_number(&m->line, MANIFEST_ERRNO, &attempt.err_no);
+    bool has_bytes = json_number(&m->line, MANIFEST_BYTES, &attempt.bytes);
+    json_text(&m->line, MANIFEST_DETAIL, arena, &attempt.detail);
+    store_attempt_add(m->store, &attempt);
+    struct file *file = files_find(m->parse, attempt.member);
+    if (!file)
+        return;
+    if (!is_read_whole(attempt.status))
+        file->cut = true;
+    if (has_bytes)
+        check_file(m, file, attempt.bytes);
+}
+
+/* ---- tables, the end */
+
+static uint32_t table_named(struct span name)
+{
+    if (span_is(name, TABLE_PROCESSES))
+        return T_processes;
+    if (span_is(name, TABLE_CGROUPS))
+        return T_cgroups;
+    return span_is(name, TABLE_NODES) ? T_nodes : TABLE_NONE;
+}
+
+static void read_table(struct manifest *m, struct span name)
+{
+    uint32_t table = table_named(name);
+    bool complete;
+    int64_t captured = 0;
+    if (table == TABLE_NONE || m->is_old)
+        return;
+    if (!json_bool(&m->line, "complete", &complete))
+        complete = false;
+    if (!json_number(&m->line, "captured", &captured))
+        complete = false;
+    m->parse->said[table == T_processes ? 0
+                   : table == T_cgroups ? 1
+                                        : 2] = (struct said_table){m->where, complete, captured};
+}
+
+static void read_end(struct manifest *m)
+{
+    int64_t members;
+    json_bool(&m->line, "complete", &m->end_complete);
+    m->end = m->where;
+    if (!m->is_old && json_number(&m->line, "members", &members))
+        store_set(m->store, F_capture_members, 0, members, m->where);
+}
+
+static void read_line(struct manifest *m, struct span line, bool terminated)
+{
+    struct span name;
+    bool flag;
+    struct arena *arena = store_arena(m->store);
+    if (!json_object(line, &m->line)) {
+        say(m->store, terminated ? OBS_MALFORMED : OBS_TRUNCATED, m->where,
+            "a line of the manifest that is not what collect writes", SPAN_NONE);
+        return;
+    }
+    if (json_text(&m->line, MANIFEST_MEMBER, arena, &name))
+        read_attempt(m, name);
+    else if (json_text(&m->line, MANIFEST_TABLE, arena, &name))
+        read_table(m, name);
+    else if (json_bool(&m->line, MANIFEST_END, &flag))
+        read_end(m);
+}
+
+static bool read_part(struct manifest *m, const char *name)
+{
+    const struct file *file = parse_file(m->parse, name);
+    if (!file)
+        return false;
+    struct lines lines = lines_of(file->text);
+    struct span line;
+    while (lines_next(&lines, &line)) {
+        m->where = (struct where){file->member, lines.number};
+        if (line.n)
+            read_line(m, line, lines.terminated);
+    }
+    return true;
+}
+
+static bool read_parts(struct manifest *m)
+{
+    struct arena *arena = store_arena(m->store);
+    bool any = false;
+    for (unsigned i = 1;; i++) {
+        if (!read_part(m, arena_printf(arena, "%s" BUNDLE_MANIFEST_DIR "%u" BUNDLE_MANIFEST_SUFFIX,
+                                       m->prefix, i)))
+            break;
+        any = true;
+    }
+    return read_part(m, arena_printf(arena, "%s" BUNDLE_MANIFEST, m->prefix)) || any;
+}
+
+void manifest_read(struct parse *parse)
+{
+    struct manifest m = {.parse = parse, .store = parse->store, .prefix = ""};
+    struct manifest old = {
+        .parse = parse, .store = parse->store, .prefix = OLD_PREFIX, .is_old = true};
+    parse->has_manifest = read_parts(&m);
+    read_parts(&old);
+    const struct file *header = parse_file(parse, BUNDLE_JSON);
+    if (m.end.member) {
+        store_set(parse->store, F_capture_complete, 0, m.end_complete, m.end);
+        parse->end = m.end_complete ? m.end : (struct where){0};
+    } else if (header || parse->has_manifest) {
+        struct where where = {header ? header->member : m.where.member, 0};
+        store_set(parse->store, F_capture_complete, 0, false, where);
+        say(parse->store, OBS_TRUNCATED, where,
+            "the manifest has no end line: the capture was cut short", SPAN_NONE);
+    }
+}
+
+void manifest_tables(struct parse *parse)
+{
+    static const enum table_id tables[] = {T_processes, T_cgroups, T_nodes};
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+        const struct said_table *said = &parse->said[i];
+        int64_t rows = store_row_count(parse->store, tables[i]);
+        if (said->where.member == 0)
+            continue;
+        if (said->complete && rows < said->captured)
+            say(parse->store, OBS_DISAGREEMENT, said->where,
+                "the manifest counts more rows than the bundle holds", SPAN_NONE);
+        store_set_complete(parse->store, tables[i], 0,
+                           said->complete && rows >= said->captured && !parse->is_cut, said->where);
+    }
+}
