@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "derive/buddy.h"
+#include "derive/event_flags.h"
+#include "derive/event_repeat.h"
+#include "derive/event_zones.h"
+
+enum { KIB = 1024, PAGE = 4096 };
+enum { HIGHUSER_MOVABLE = 0x140dca, KERNEL = 0xcc0 };
+
+static int set_up(void **state)
+{
+    *state = store_new(arena_new());
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct store *store = *state;
+    struct arena *arena = store_arena(store);
+    store_free(store);
+    arena_free(arena);
+    return 0;
+}
+
+static struct where here(struct store *store)
+{
+    return (struct where){store_member(store, SPAN_LIT("dev/kmsg")), 1};
+}
+
+static uint32_t event_add(struct store *store, int64_t gfp, int64_t order)
+{
+    uint32_t row = store_row_add(store, T_oom_events, 0);
+
+    store_set(store, F_oom_events_gfp_mask, row, gfp, here(store));
+    store_set(store, F_oom_events_order, row, order, here(store));
+    store_set(store, F_oom_events_page_size, row, PAGE, here(store));
+    store_set_complete(store, T_oom_zones, row, true, here(store));
+    return row;
+}
+
+static uint32_t zone_add(struct store *store, uint32_t event, const char *name, int64_t free_kib,
+                         const char *buddy)
+{
+    uint32_t row = store_row_add(store, T_oom_zones, event);
+
+    store_set_text(store, F_oom_zones_name, row, span_of(name), here(store));
+    store_set(store, F_oom_zones_free, row, free_kib * KIB, here(store));
+    store_set(store, F_oom_zones_min, row, 1000 * KIB, here(store));
+    store_set_text(store, F_oom_zones_lowmem_reserve, row, SPAN_LIT("0 0 100 200 200"),
+                   here(store));
+    store_set_text(store, F_oom_zones_buddy, row, span_of(buddy), here(store));
+    return row;
+}
+
+static int64_t number(struct store *store, enum field_id field, uint32_t row)
+{
+    int64_t n = -1;
+    return store_number(store, field, row, &n) ? n : -1;
+}
+
+static void buddy_rows_are_read(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        buddy_largest_order(SPAN_LIT("3*4kB (UM) 0*8kB 1*16kB (E) 0*32kB = 28kB"), false), 2);
+    assert_int_equal(buddy_largest_order(SPAN_LIT("3*4kB 2*8kB 0*16kB = 28kB"), false), 1);
+    assert_int_equal(buddy_largest_order(SPAN_LIT("3*4kB (U) 2*8kB (C) 5*16kB (H) = 108kB"), false),
+                     0);
+    assert_int_equal(buddy_largest_order(SPAN_LIT("3*4kB (U) 2*8kB (C) 5*16kB (H) = 108kB"), true),
+                     1);
+    assert_int_equal(buddy_largest_order(SPAN_LIT("0*4kB 0*8kB = 0kB"), true), BUDDY_NONE);
+    assert_int_equal(buddy_largest_order(SPAN_LIT("3*4kB (UM) 0*8k"), true), BUDDY_UNREADABLE);
+    assert_int_equal(buddy_largest_order(SPAN_LIT(" = 0kB"), true), BUDDY_UNREADABLE);
+}
+
+/* 1000 kB of min and 200 pages of reserve for a request that may use every zone. */
+static void watermark_counts_the_reserve(void **state)
+{
+    struct store *store = *state;
+    uint32_t e = event_add(store, HIGHUSER_MOVABLE, 0);
+    uint32_t below = zone_add(store, e, "DMA32", 1800, "450*4kB (UM) = 1800kB");
+    uint32_t above = zone_add(store, e, "Normal", 1804, "451*4kB (UM) = 1804kB");
+
+    derive_event_zones(store);
+    assert_int_equal(number(store, F_oom_zones_reserve, below), 200 * PAGE);
+    assert_int_equal(number(store, F_oom_zones_below_min, below), 1);
+    assert_int_equal(number(store, F_oom_zones_below_min, above), 0);
+    assert_int_equal(number(store, F_oom_events_zones_eligible, e), 2);
+    assert_int_equal(number(store, F_oom_events_zones_below_min, e), 1);
+    assert_int_equal(number(store, F_oom_events_free_blocks, e), 1);
+    assert_true(span_is(store_fact(store, F_oom_events_highest_zone, e).text, "Movable"));
+}
+
+static void kernel_requests_stay_below_movable(void **state)
+{
+    struct store *store = *state;
+    uint32_t e = event_add(store, KERNEL, 2);
+    uint32_t normal = zone_add(store, e, "Normal", 9000, "2250*4kB (UM) 0*8kB 0*16kB = 9000kB");
+    uint32_t dma32 = zone_add(store, e, "DMA32", 900, "225*4kB (UM) 0*8kB 0*16kB = 900kB");
+    uint32_t movable = zone_add(store, e, "Movable", 90000, "0*4kB 0*8kB 5625*16kB (M) = 90000kB");
+
+    derive_event_zones(store);
+    assert_int_equal(number(store, F_oom_zones_eligible, movable), 0);
+    assert_int_equal(number(store, F_oom_zones_reserve, dma32), 100 * PAGE);
+    assert_int_equal(number(store, F_oom_zones_below_min, normal), 0);
+    assert_int_equal(number(store, F_oom_zones_free_at_order, normal), 0);
+    assert_int_equal(number(store, F_oom_events_zones_eligible, e), 2);
+    assert_int_equal(number(store, F_oom_events_zones_below_min, e), 1);
+    assert_int_equal(number(store, F_oom_events_free_blocks, e), 0);
+}
+
+static void unreadable_rows_leave_the_sums_open(void **state)
+{
+    struct store *store = *state;
+    uint32_t e = event_add(store, KERNEL, 0);
+
+    zone_add(store, e, "Normal", 9000, "2250*4kB (U");
+    derive_event_zones(store);
+    assert_int_equal(number(store, F_oom_events_zones_eligible, e), 1);
+    assert_int_equal(number(store, F_oom_events_free_blocks, e), -1);
+    assert_int_equal(number(store, F_oom_zones_reserve, 0), -1); /* which kernel is not known */
+    assert_int_equal(number(store, F_oom_events_zones_below_min, e), -1);
+}
+
+static void flags_are_denied_for_a_reason(void **state)
+{
+    struct store *store = *state;
+    uint32_t e = event_add(store, KERNEL, 0), bare = store_row_add(store, T_oom_events, 0);
+
+    store_set(store, F_oom_events_victim_pid, e, 77, here(store));
+    store_set(store, F_oom_events_group_kill, e, 1, here(store));
+    derive_event_flags(store);
+    assert_int_equal(number(store, F_oom_events_manual, e), 0);
+    assert_int_equal(number(store, F_oom_events_panic, e), 0);
+    assert_int_equal(number(store, F_oom_events_group_kill, e), 1);
+    assert_int_equal(number(store, F_oom_events_manual, bare), -1);
+    assert_int_equal(number(store, F_oom_events_no_killable, bare), -1);
+}
+
+static uint32_t kill_add(struct store *store, const char *cgroup, int64_t time_us)
+{
+    uint32_t row = store_row_add(store, T_oom_events, 0);
+
+    store_set_text(store, F_oom_events_scope, row, SPAN_LIT("memcg"), here(store));
+    store_set_text(store, F_oom_events_cgroup, row, span_of(cgroup), here(store));
+    store_set(store, F_oom_events_time, row, time_us, here(store));
+    return row;
+}
+
+static void repeats_are_counted_by_limit(void **state)
+{
+    struct store *store = *state;
+    uint32_t first = kill_add(store, "/a", 1000), other = kill_add(store, "/b", 1500);
+    uint32_t second = kill_add(store, "/a", 4000), third = kill_add(store, "/a", 9000);
+
+    derive_event_repeat(store);
+    assert_int_equal(number(store, F_oom_events_repeat, first), 0);
+    assert_int_equal(number(store, F_oom_events_repeat, other), 0);
+    assert_int_equal(number(store, F_oom_events_repeat, second), 1);
+    assert_int_equal(number(store, F_oom_events_repeat, third), 2);
+    assert_int_equal(number(store, F_oom_events_previous_gap, third), 5000);
+    assert_int_equal(number(store, F_oom_events_previous_gap, first), -1);
+}
+
+int main(void)
+{
+#define T(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        T(buddy_rows_are_read),
+        T(watermark_counts_the_reserve),
+        T(kernel_requests_stay_below_movable),
+        T(unreadable_rows_leave_the_sums_open),
+        T(flags_are_denied_for_a_reason),
+        T(repeats_are_counted_by_limit),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
