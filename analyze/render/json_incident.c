@@ -142,6 +142,7 @@ static json_t *tick_json(const struct pen *pen, const struct tick *tick)
     if (!tick->what.text.n)
         return json_null();
     json_t *object = moment_json(&tick->when);
+    json_set(object, "count", json_integer((json_int_t)tick->count));
     json_set(object, "text", json_phrase(pen, &tick->what.text));
     json_set(object, "places", json_places(pen, &tick->what));
     return object;

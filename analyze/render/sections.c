@@ -230,6 +230,14 @@ void section_advice(const struct pen *pen, const struct incident *incident)
     advice_list(pen, &incident->avoid, "Don't");
 }
 
+static void tick_repeats(const struct tick *tick, struct buf *out)
+{
+    if (tick->count < 2)
+        return;
+    buf_fmt(out, " and %zu more of this kind until ", tick->count - 1);
+    moment_write(&tick->until, out);
+}
+
 void section_timeline(const struct pen *pen, const struct incident *incident)
 {
     if (incident->timeline.n == 0)
@@ -240,6 +248,7 @@ void section_timeline(const struct pen *pen, const struct incident *incident)
         moment_write(&incident->timeline.items[i].when, &line);
         buf_str(&line, ": ");
         pen_sentence(pen, &incident->timeline.items[i].what, &line);
+        tick_repeats(&incident->timeline.items[i], &line);
         pen_item(pen, "- ", buf_span(&line));
         buf_free(&line);
     }

@@ -11,7 +11,7 @@ static struct tick *tick_add(struct maker *m, struct timeline *timeline, struct 
     timeline->items =
         maker_room(m, timeline->items, timeline->n, &timeline->room, sizeof(*timeline->items));
     struct tick *tick = &timeline->items[timeline->n++];
-    *tick = (struct tick){.when = when};
+    *tick = (struct tick){.when = when, .until = when, .count = 1};
     return tick;
 }
 
@@ -35,6 +35,7 @@ static void tick_event(struct maker *m, struct timeline *timeline, uint32_t even
 static void tick_log_event(struct maker *m, struct timeline *timeline, uint32_t row)
 {
     struct tick *tick = tick_add(m, timeline, moment_of_log_event(m, row));
+    tick->kind = text_of(m, F_log_events_kind, row);
     say_into(m, &tick->what, "{}", ref_of(F_log_events_kind, row));
     if (is_known(m, F_log_events_comm, row))
         say_into(m, &tick->what, ", {}", ref_of(F_log_events_comm, row));
@@ -55,6 +56,23 @@ static int tick_cmp(const void *a, const void *b)
     if (p->member != q->member)
         return p->member < q->member ? -1 : 1;
     return p->line < q->line ? -1 : p->line > q->line;
+}
+
+/* Neighbours of one kind become one: forty failed allocations in a row are one thing to know. */
+static void timeline_fold(struct timeline *timeline)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < timeline->n; i++) {
+        struct tick *last = kept ? &timeline->items[kept - 1] : NULL;
+        const struct tick *tick = &timeline->items[i];
+        if (last && tick->kind.n && span_eq(last->kind, tick->kind)) {
+            last->count++;
+            last->until = tick->when;
+            continue;
+        }
+        timeline->items[kept++] = *tick;
+    }
+    timeline->n = kept;
 }
 
 /* Keeps the first and the last half of what is allowed. */
@@ -126,5 +144,6 @@ void timeline_make(struct maker *m, struct incident *incident, bool is_first)
                  ref_of(F_capture_time, 0));
     if (timeline->n)
         qsort(timeline->items, timeline->n, sizeof(*timeline->items), tick_cmp);
+    timeline_fold(timeline);
     timeline_trim(timeline);
 }

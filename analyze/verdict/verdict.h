@@ -206,8 +206,10 @@ struct grids {
 };
 
 struct tick {
-    struct moment when;
+    struct moment when, until; /* until: of the last, where several were folded into one */
     struct statement what;
+    struct span kind; /* of an event that is not a kill; what is folded when it repeats */
+    size_t count;
 };
 struct timeline {
     struct tick *items; /* in order */

@@ -332,9 +332,11 @@ static void the_first_sign_of_pressure_is_dated(void **state)
     scene_log_event(scene, "drop_caches", 1000000);
     scene_log_event(scene, "alloc_failure", 4000000);
     scene_log_event(scene, "hung_task", 6000000);
+    scene_log_event(scene, "hung_task", 7000000);
     const struct incident *incident = first_incident(scene);
     assert_int_equal(incident->first_signal.when.boot_us, 4000000);
-    assert_int_equal(incident->timeline.n, 4);
+    assert_int_equal(incident->timeline.n, 4); /* the second hung task is folded into the first */
+    assert_int_equal(incident->timeline.items[2].count, 2);
     assert_int_equal(incident->timeline.items[3].when.boot_us, 10000000);
 }
 
