@@ -62,8 +62,8 @@ static void say_dropped(const struct pen *pen, const bool *dropped, size_t budge
     buf_free(&line);
 }
 
-void report_write(const struct verdict *verdict, const struct render_options *options,
-                  struct pen *pen)
+void sections_write(const struct verdict *verdict, const struct render_options *options,
+                    struct pen *pen)
 {
     const struct incident *first = &verdict->incidents[0];
     struct buf *out = pen->out, head = {0}, tail = {0}, parts[SECTIONS] = {0};
@@ -99,12 +99,12 @@ void render_markdown(const struct verdict *verdict, const struct render_options 
                      struct buf *out)
 {
     struct pen pen = {PEN_MARKDOWN, false, options->full, verdict->store, out};
-    report_write(verdict, options, &pen);
+    sections_write(verdict, options, &pen);
 }
 
 void render_text(const struct verdict *verdict, const struct render_options *options,
                  struct buf *out)
 {
     struct pen pen = {PEN_TEXT, options->color, options->full, verdict->store, out};
-    report_write(verdict, options, &pen);
+    sections_write(verdict, options, &pen);
 }

@@ -6,8 +6,8 @@
 
 /* The report that markdown and text share: sections in order, each of which may be dropped whole
  * when the budget is short. */
-void report_write(const struct verdict *verdict, const struct render_options *options,
-                  struct pen *pen);
+void sections_write(const struct verdict *verdict, const struct render_options *options,
+                    struct pen *pen);
 
 /* Parts of it, in sections.c; each writes nothing where it has nothing to say. */
 void section_verdict(const struct pen *pen, const struct verdict *verdict,
