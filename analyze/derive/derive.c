@@ -2,14 +2,20 @@
 #include "derive/derive.h"
 
 #include "derive/crowd.h"
+#include "derive/event_flags.h"
+#include "derive/event_repeat.h"
 #include "derive/event_sums.h"
 #include "derive/event_use.h"
+#include "derive/event_zones.h"
 #include "derive/host_use.h"
 
 /* The order matters where one reads what another computes. */
 void derive_all(struct store *store)
 {
+    derive_event_flags(store);
     derive_event_sums(store);
+    derive_event_zones(store);
+    derive_event_repeat(store);
     derive_event_use(store);
     derive_crowd(store);
     derive_host_use(store);
