@@ -51,7 +51,7 @@ static const struct grid_column shm_columns[] = {
 };
 
 static const struct grid_column zram_columns[] = {
-    {{"name", "zram", FACT_TEXT}, F_zrams_name},
+    {{"device", "zram", FACT_COUNT}, F_zrams_device},
     {{"stored_bytes", "stored", FACT_BYTES}, F_zrams_orig_data_size},
     {{"memory_bytes", "memory", FACT_BYTES}, F_zrams_mem_used_total},
     {{"size_bytes", "size", FACT_BYTES}, F_zrams_disksize},
