@@ -125,5 +125,5 @@ bool pair_stat(struct span *rest, struct pair *pair)
 
 bool pair_single(struct span *rest, struct pair *pair)
 {
-    return take_rest(rest, pair, SPAN_LIT(""), *rest);
+    return pair->index == 0 && take_rest(rest, pair, SPAN_LIT(""), *rest);
 }
