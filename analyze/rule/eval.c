@@ -28,8 +28,6 @@ static struct value field(struct eval *e, const struct node *node)
     uint32_t leaf = rope_leaf(&e->rope, ref);
     if (fact.state != FACT_KNOWN && fact.state != FACT_UNLIMITED)
         return unknown(leaf);
-    if (node->slot != SLOT_OBJECT)
-        e->touched[node->slot] = true;
     if (fact.state == FACT_UNLIMITED)
         return unlimited(leaf);
     struct value value = known(fact.number, leaf);
@@ -203,7 +201,6 @@ bool eval_next_row(struct eval *e, const struct node *node)
     uint32_t row =
         store_row_next(e->store, node->table, eval_parent_row(e, node), e->rows[node->slot]);
     e->rows[node->slot] = row;
-    e->touched[node->slot] = false;
     return row != ROW_NONE && !e->over_steps;
 }
 
@@ -219,13 +216,13 @@ static bool is_complete(struct eval *e, const struct node *node, uint32_t *ret_l
     return store_is_complete(e->store, node->table, parent);
 }
 
-/* A witness row is cited; if the condition read nothing of it, its key says that it is there. */
-static struct value witness(struct eval *e, const struct node *node, struct value value)
+uint32_t eval_cite_row(struct eval *e, enum table_id table, int slot, uint32_t cites)
 {
-    struct ref ref = eval_row_ref(e, node->table, node->slot);
-    if (!e->touched[node->slot] && store_get(e->store, ref).state == FACT_KNOWN)
-        value.cites = rope_join(&e->rope, value.cites, rope_leaf(&e->rope, ref));
-    return value;
+    struct ref key = eval_row_ref(e, table, slot);
+    if (rope_has_row(&e->rope, cites, e->store, key, &e->steps) ||
+        store_get(e->store, key).state != FACT_KNOWN)
+        return cites;
+    return rope_join(&e->rope, cites, rope_leaf(&e->rope, key));
 }
 
 /* What the rows of a table add up to, while they are walked. */
@@ -262,8 +259,10 @@ static struct value quantifier(struct eval *e, const struct node *node)
     e->rows[node->slot] = ROW_NONE;
     while (eval_next_row(e, node)) {
         struct value value = eval_node(e, node->a);
-        if (value_is(value, decides))
-            return witness(e, node, value);
+        if (value_is(value, decides)) {
+            value.cites = eval_cite_row(e, node->table, node->slot, value.cites);
+            return value;
+        }
         tally_add(e, &tally, value);
     }
     return exhausted(e, node, tally, known(!decides, 0));

@@ -21,7 +21,6 @@ struct eval {
     const struct store *store;
     struct rope rope;
     uint32_t rows[RULE_BINDINGS_MAX];
-    bool touched[RULE_BINDINGS_MAX]; /* a field of the row was read */
     struct value *lets;
     uint64_t steps, max_steps;
     bool over_steps; /* from then on everything is unknown */
@@ -33,8 +32,11 @@ struct value eval_node(struct eval *eval, const struct node *node);
  * ends. Puts the row into its slot. */
 bool eval_next_row(struct eval *eval, const struct node *node);
 uint32_t eval_parent_row(const struct eval *eval, const struct node *node);
-/* A reference that stands for the row in `slot` being there: used when nothing else of it is. */
+/* The key of the row in a slot. */
 struct ref eval_row_ref(const struct eval *eval, enum table_id table, int slot);
+/* `cites`, and the key of the row too when nothing else of the row is cited: it says that the row
+ * is there. */
+uint32_t eval_cite_row(struct eval *eval, enum table_id table, int slot, uint32_t cites);
 static inline bool value_is(struct value value, bool truth)
 {
     return value.state == VALUE_KNOWN && (value.number != 0) == truth;

@@ -166,15 +166,6 @@ static void judge_once(struct judge *j)
         decide(j, value.number ? OUTCOME_MATCH : OUTCOME_CLEAR, ROW_NONE, value.cites);
 }
 
-/* The row of a match is cited; if nothing of it was read, its key says that it is there. */
-static uint32_t row_cites(struct judge *j, uint32_t cites)
-{
-    struct ref ref = eval_row_ref(&j->eval, j->rule->table, 0);
-    if (j->eval.touched[0] || store_get(j->store, ref).state != FACT_KNOWN)
-        return cites;
-    return rope_join(&j->eval.rope, cites, rope_leaf(&j->eval.rope, ref));
-}
-
 static void judge_row(struct judge *j, uint32_t row, uint32_t *clear_cites)
 {
     eval_lets(j, true);
@@ -184,7 +175,7 @@ static void judge_row(struct judge *j, uint32_t row, uint32_t *clear_cites)
     if (value.state == VALUE_UNKNOWN)
         do_not_know(j, row, value.lacks);
     else if (value.number)
-        decide(j, OUTCOME_MATCH, row, row_cites(j, value.cites));
+        decide(j, OUTCOME_MATCH, row, eval_cite_row(&j->eval, j->rule->table, 0, value.cites));
     else
         *clear_cites = rope_join(&j->eval.rope, *clear_cites, value.cites);
 }

@@ -60,27 +60,67 @@ static void refs_push(struct refs *refs, uint64_t item)
     refs->items[refs->n++] = item;
 }
 
-/* Depth first, left before right; each node once. */
-static void rope_walk(struct rope *rope, uint32_t set, struct refs *leaves)
+/* Calls `each` for the leaves, depth first, left before right, each node once, until it returns
+ * false. */
+static uint64_t rope_walk(struct rope *rope, uint32_t set,
+                          bool (*each)(void *context, uint64_t leaf), void *context)
 {
     struct refs stack = {0};
+    uint64_t seen = 0;
+    bool more = true;
     rope->walk++;
     if (set)
         refs_push(&stack, set);
-    while (stack.n) {
+    while (stack.n && more) {
         uint32_t at = (uint32_t)stack.items[--stack.n];
         if (rope->stamps[at] == rope->walk)
             continue;
         rope->stamps[at] = rope->walk;
         uint64_t node = rope->nodes[at];
+        seen++;
         if (node & ROPE_JOIN) {
             refs_push(&stack, (uint32_t)node);
             refs_push(&stack, (node & ~ROPE_JOIN) >> 32);
         } else {
-            refs_push(leaves, node);
+            more = each(context, node);
         }
     }
     free(stack.items);
+    return seen;
+}
+
+static bool keep_leaf(void *context, uint64_t leaf)
+{
+    refs_push(context, leaf);
+    return true;
+}
+
+struct row_search {
+    const struct store *store;
+    struct ref row;
+    bool found;
+};
+
+static bool is_not_of_row(void *context, uint64_t leaf)
+{
+    struct row_search *search = context;
+    struct ref ref = ref_unpack(leaf);
+    if (ref.row != search->row.row)
+        return true;
+    if (ref.column == REF_COMPLETE)
+        search->found = schema_table((enum table_id)ref.table)->parent == search->row.table;
+    else
+        search->found =
+            ref.table == search->row.table && !store_get(search->store, ref).is_computed;
+    return !search->found;
+}
+
+bool rope_has_row(struct rope *rope, uint32_t set, const struct store *store, struct ref row,
+                  uint64_t *steps)
+{
+    struct row_search search = {store, row, false};
+    *steps += rope_walk(rope, set, is_not_of_row, &search);
+    return search.found;
 }
 
 /* ---- natural merge sort: evidence is mostly in order already */
@@ -155,7 +195,7 @@ struct ref *rope_refs(struct rope *rope, uint32_t set, const struct store *store
                       struct arena *arena, size_t *ret_n)
 {
     struct refs leaves = {0}, sources = {0};
-    rope_walk(rope, set, &leaves);
+    rope_walk(rope, set, keep_leaf, &leaves);
     refs_sort_unique(&leaves);
     if (!store)
         return unpack(&leaves, arena, ret_n);
@@ -171,7 +211,7 @@ struct ref *rope_refs_in_order(struct rope *rope, uint32_t set, struct arena *ar
     struct refs leaves = {0};
     struct map seen = {0};
     size_t kept = 0;
-    rope_walk(rope, set, &leaves);
+    rope_walk(rope, set, keep_leaf, &leaves);
     for (size_t i = 0; i < leaves.n; i++) {
         if (map_get_number(&seen, leaves.items[i], UINT32_MAX) != UINT32_MAX)
             continue;

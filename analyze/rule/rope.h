@@ -21,6 +21,10 @@ uint32_t rope_join(struct rope *rope, uint32_t a, uint32_t b);
  * the facts they rest on. */
 struct ref *rope_refs(struct rope *rope, uint32_t set, const struct store *store,
                       struct arena *arena, size_t *ret_n);
+/* Whether a set has a fact of this row that was read (not computed), or says that all its children
+ * are there. Adds the nodes looked at to *steps. */
+bool rope_has_row(struct rope *rope, uint32_t set, const struct store *store, struct ref row,
+                  uint64_t *steps);
 /* The refs of a set in the order in which they were joined; repeats removed. */
 struct ref *rope_refs_in_order(struct rope *rope, uint32_t set, struct arena *arena, size_t *ret_n);
 

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* law_random [RULES [SEED]]: both laws over random rules and random small stores. */
+#include "world.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { RULES_PER_WORLD = 10, ERASURES_PER_RULE = 8 };
+
+struct total {
+    struct law_count erase, suffice;
+    uint64_t rules, too_large, outcomes[4];
+};
+
+/* False when the rule does not load for a reason that is not a limit. */
+static bool try_rule(struct store *store, struct rng *rng, struct total *total)
+{
+    struct buf text = {0};
+    struct err err = {0};
+    struct arena *arena = arena_new();
+    struct rule_limits limits = rule_limits_default();
+    world_rule(rng, &text);
+    const struct rule *rule = rule_load("random.yaml", buf_span(&text), &limits, arena, &err);
+    bool ok = rule || span_starts(span_of(err.text), "more than") ||
+              span_starts(span_of(err.text), "the expression has");
+    if (!ok)
+        fprintf(stderr, "%u:%u: %s\n%s", err.line, err.column, err.text, buf_cstr(&text));
+    total->too_large += !rule;
+    if (rule) {
+        struct finding_list list = law_judge(rule, store, arena);
+        total->rules++;
+        total->outcomes[list.items[0].outcome]++;
+        for (unsigned i = 0; i < ERASURES_PER_RULE; i++)
+            law_erase(store, rule, rng, &total->erase);
+        law_suffice(store, rule, &total->suffice);
+    }
+    buf_free(&text);
+    arena_free(arena);
+    return ok;
+}
+
+int main(int argc, char **argv)
+{
+    unsigned long rules = argc > 1 ? strtoul(argv[1], NULL, 10) : 3000;
+    struct rng rng = {argc > 2 ? strtoull(argv[2], NULL, 10) : 20261124};
+    struct total total = {0};
+    bool ok = true;
+    for (unsigned long i = 0; i < rules && ok; i += RULES_PER_WORLD) {
+        struct arena *arena = arena_new();
+        struct store *store = world_new(&rng, arena);
+        for (unsigned k = 0; k < RULES_PER_WORLD; k++)
+            ok = try_rule(store, &rng, &total) && ok;
+        store_free(store);
+        arena_free(arena);
+        ok = ok && total.erase.violations + total.suffice.violations < 5;
+    }
+    printf("%llu rules (%llu more too large): match %llu, clear %llu, unknown %llu, "
+           "not-applicable %llu\n",
+           (unsigned long long)total.rules, (unsigned long long)total.too_large,
+           (unsigned long long)total.outcomes[0], (unsigned long long)total.outcomes[1],
+           (unsigned long long)total.outcomes[2], (unsigned long long)total.outcomes[3]);
+    printf("erasure: %llu trials, %llu stayed, %llu turned unknown, %llu violations\n",
+           (unsigned long long)total.erase.trials, (unsigned long long)total.erase.decided,
+           (unsigned long long)total.erase.unknown, (unsigned long long)total.erase.violations);
+    printf("sufficiency: %llu findings, %llu stand, %llu unknown, %llu violations\n",
+           (unsigned long long)total.suffice.trials, (unsigned long long)total.suffice.decided,
+           (unsigned long long)total.suffice.unknown, (unsigned long long)total.suffice.violations);
+    return ok && total.erase.violations + total.suffice.violations == 0 ? 0 : 1;
+}
