@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "log/join.h"
+
+enum { MOST_LINES = 96, MOST_BYTES = 16384 };
+
+void join_reset(struct joiner *joiner)
+{
+    joiner->open = false;
+}
+
+void join_free(struct joiner *joiner)
+{
+    buf_free(&joiner->text);
+    buf_free(&joiner->ident);
+    buf_free(&joiner->stamp);
+    buf_free(&joiner->raw);
+}
+
+static void point(struct joiner *joiner)
+{
+    joiner->record.text = buf_span(&joiner->text);
+    joiner->record.ident = buf_span(&joiner->ident);
+    joiner->record.stamp = buf_span(&joiner->stamp);
+}
+
+static void begin(struct joiner *joiner, const struct record *record, struct span raw)
+{
+    joiner->text.n = joiner->ident.n = joiner->stamp.n = joiner->raw.n = 0;
+    buf_add(&joiner->text, record->text);
+    buf_add(&joiner->ident, record->ident);
+    buf_add(&joiner->stamp, record->stamp);
+    buf_add(&joiner->raw, raw);
+    buf_char(&joiner->raw, '\n');
+    joiner->record = *record;
+    joiner->kind = line_classify(record->text);
+    joiner->open = true;
+    joiner->has_prefixes |= record->has_prefix;
+    point(joiner);
+}
+
+static void append(struct joiner *joiner, const struct record *record, struct span raw)
+{
+    buf_char(&joiner->text, joiner->kind == LINE_STATS ? '\n' : ' ');
+    buf_add(&joiner->text, record->text);
+    buf_add(&joiner->raw, raw);
+    buf_char(&joiner->raw, '\n');
+    joiner->record.last_line = record->last_line;
+    if (joiner->kind == LINE_OTHER)
+        joiner->kind = line_classify(buf_span(&joiner->text));
+    point(joiner);
+}
+
+/* The line goes on with the open message. */
+static bool continues(struct joiner *joiner, const struct record *record)
+{
+    uint32_t n_lines = record->line - joiner->record.line;
+    if (record->has_prefix || n_lines > MOST_LINES || joiner->text.n > MOST_BYTES)
+        return false;
+    bool wants = line_wants_more(joiner->kind, buf_span(&joiner->text));
+    if (wants)
+        return joiner->has_prefixes || line_classify(record->text) == LINE_OTHER ||
+               (joiner->kind == LINE_COUNTERS && line_classify(record->text) != LINE_NODE);
+    /* "mkfs.ext4 invoked" wrapped before "oom-killer:" */
+    return joiner->kind == LINE_OTHER && joiner->record.has_prefix && n_lines <= 2 &&
+           joiner->text.n < 256;
+}
+
+bool join_line(struct joiner *joiner, const struct record *record, struct span raw)
+{
+    if (!joiner->open) {
+        if (!record->has_prefix && joiner->has_prefixes &&
+            line_is_verdict(line_classify(record->text))) {
+            joiner->n_forged++;
+            return false;
+        }
+        begin(joiner, record, raw);
+        return false;
+    }
+    if (continues(joiner, record)) {
+        append(joiner, record, raw);
+        return false;
+    }
+    joiner->open = false;
+    return true;
+}

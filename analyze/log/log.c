@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+#include "log/log.h"
+#include "log/intake.h"
+#include "log/scan.h"
+
+#include "base/arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The window over the text. In the quiet parts of a log only anchor words are looked for and line
+ * feeds counted; near an anchor every line is read, from a little before it (the head of a report
+ * may be gone) until QUIET_LINES lines in a row said nothing. */
+enum {
+    WINDOW_BYTES = 1 << 18,
+    LOOK_BACK_BYTES = 1 << 13,
+    ANCHOR_BYTES = 64,
+    LINE_BYTES = 1 << 16, /* a longer line is read up to here */
+    QUIET_LINES = 2048,
+};
+
+struct log {
+    struct intake intake;
+    enum log_hint hint;
+    char *window;
+    size_t n, position, scanned; /* in the window: bytes there, first not consumed, first unseen */
+    uint64_t line;               /* number of the line before position */
+    bool is_reading, is_skipping, was_skipped;
+};
+
+struct log *log_new(struct store *store)
+{
+    struct log *log = base_realloc(NULL, 1, sizeof(*log));
+    memset(log, 0, sizeof(*log));
+    log->window = base_realloc(NULL, WINDOW_BYTES + LOOK_BACK_BYTES + LINE_BYTES, 1);
+    intake_init(&log->intake, store);
+    scan_init();
+    return log;
+}
+
+void log_begin(struct log *log, struct span member_path, enum log_hint hint)
+{
+    log->hint = hint;
+    log->n = log->position = log->scanned = 0;
+    log->line = 0;
+    log->is_reading = true;
+    log->is_skipping = log->was_skipped = false;
+    intake_begin(&log->intake, member_path, hint == LOG_KMSG);
+}
+
+static struct span rest_of(const struct log *log)
+{
+    return (struct span){log->window + log->position, log->n - log->position};
+}
+
+static void consume(struct log *log, size_t n)
+{
+    log->line += scan_count_feeds(span_slice(rest_of(log), 0, n));
+    log->position += n;
+}
+
+/* Reads the line at the position, `n` bytes without its line feed. */
+static void read_line_at(struct log *log, size_t n, bool has_feed)
+{
+    struct span line = span_slice(rest_of(log), 0, n);
+    if (!log->is_skipping)
+        intake_line(&log->intake, line, (uint32_t)(log->line + 1));
+    log->is_skipping = !has_feed;
+    log->position += n + has_feed;
+    log->line += has_feed;
+    if (log->position > log->scanned)
+        log->scanned = log->position;
+    if (log->intake.quiet_lines > QUIET_LINES && log->hint != LOG_KMSG) {
+        log->is_reading = false;
+        log->was_skipped = true;
+    }
+}
+
+/* Reads the complete lines of the window. False when there is none left. */
+static bool read_lines(struct log *log, bool is_end)
+{
+    while (log->is_reading) {
+        struct span rest = rest_of(log);
+        const char *feed = rest.n ? memchr(rest.p, '\n', rest.n) : NULL;
+        if (feed)
+            read_line_at(log, (size_t)(feed - rest.p), true);
+        else if (rest.n >= LINE_BYTES || (is_end && rest.n > 0))
+            read_line_at(log, rest.n < LINE_BYTES ? rest.n : LINE_BYTES, false);
+        else
+            return false;
+    }
+    return true;
+}
+
+/* Skips to the lines before the next anchor. False when the window has none. */
+static bool skip_to_anchor(struct log *log)
+{
+    struct span unseen = {log->window + log->scanned, log->n - log->scanned};
+    size_t at = log->scanned + scan_anchor(unseen), from;
+    bool found = at < log->n;
+    if (found)
+        from = at > LOOK_BACK_BYTES ? at - LOOK_BACK_BYTES : 0;
+    else
+        from = log->n > LOOK_BACK_BYTES ? log->n - LOOK_BACK_BYTES : 0;
+    if (from > log->position) {
+        size_t start = from; /* of a line */
+        while (start > log->position && log->window[start - 1] != '\n')
+            start--;
+        consume(log, (start > log->position ? start : from) - log->position);
+    }
+    if (!found) {
+        log->scanned = log->n > ANCHOR_BYTES ? log->n - ANCHOR_BYTES : 0;
+        if (log->scanned < log->position)
+            log->scanned = log->position;
+        return false;
+    }
+    log->scanned = at;
+    log->is_reading = true;
+    log->intake.quiet_lines = 0;
+    return true;
+}
+
+static void work(struct log *log, bool is_end)
+{
+    for (;;) {
+        if (log->is_reading && !read_lines(log, is_end))
+            return;
+        if (!skip_to_anchor(log))
+            return;
+    }
+}
+
+void log_feed(struct log *log, struct span chunk)
+{
+    size_t room = WINDOW_BYTES + LOOK_BACK_BYTES + LINE_BYTES;
+    while (chunk.n > 0) {
+        if (log->position > 0) {
+            memmove(log->window, log->window + log->position, log->n - log->position);
+            log->n -= log->position;
+            log->scanned -= log->position;
+            log->position = 0;
+        }
+        struct span part = span_slice(chunk, 0, room - log->n);
+        memcpy(log->window + log->n, part.p, part.n);
+        log->n += part.n;
+        chunk = span_skip(chunk, part.n);
+        work(log, false);
+    }
+}
+
+void log_end(struct log *log, bool truncated)
+{
+    work(log, true);
+    intake_end(&log->intake, truncated, log->was_skipped);
+}
+
+void log_finish(struct log *log)
+{
+    intake_finish(&log->intake);
+    free(log->window);
+    free(log);
+}
+
+bool log_recognises(struct span head)
+{
+    struct peeler peeler = {0};
+    struct record record;
+    struct span line;
+    bool again, found = false;
+    for (uint32_t n = 1; n <= 40 && head.n > 0 && !found; n++) {
+        span_cut(head, '\n', &line, &head);
+        enum peeled peeled = peel_line(&peeler, span_slice(line, 0, 4096), n, &record, &again);
+        found = peeled == PEELED_RECORD ||
+                (peeled == PEELED_BARE && line_classify(record.text) != LINE_OTHER &&
+                 line_classify(record.text) != LINE_STAT);
+    }
+    peel_free(&peeler);
+    return found;
+}

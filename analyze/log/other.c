@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+#include "log/other.h"
+#include "log/assemble.h"
+#include "log/read.h"
+
+#include "base/num.h"
+
+enum { FROM_KERNEL = 1, FROM_USER = 2, FROM_ANY = 3 };
+
+/* What a message is told by, in the order of the table: the first line that fits wins. */
+static const struct known {
+    const char *words;  /* somewhere in the message */
+    const char *also;   /* and this too, unless NULL */
+    const char *ident;  /* the tag of the program, unless NULL: compared with its beginning */
+    const char *source; /* NULL = the tag, or "kernel" */
+    const char *kind;
+    unsigned from;
+    const char *value;  /* a number behind these words -> value */
+    const char *cgroup; /* a name behind these words -> cgroup, up to `cgroup_end` */
+    const char *cgroup_end;
+} knowns[] = {
+    {"Killed /", " due to memory ", NULL, "systemd-oomd", "userspace_kill", FROM_USER, NULL,
+     "Killed ", " due to memory "},
+    {"Memory pressure for ", " greater than ", "systemd-oomd", "systemd-oomd", "userspace_kill",
+     FROM_USER, NULL, "Memory pressure for ", " is greater"},
+    {"Swap used (", "is more than", "systemd-oomd", "systemd-oomd", "userspace_kill", FROM_USER,
+     NULL, NULL, NULL},
+    {": systemd-oomd killed ", "in this unit", NULL, "systemd", "unit_oom", FROM_USER,
+     "systemd-oomd killed ", "", ": systemd-oomd killed"},
+    {"A process of this unit has been killed by the OOM killer", NULL, NULL, "systemd", "unit_oom",
+     FROM_USER, NULL, "", ": A process"},
+    {"Failed with result 'oom-kill'", NULL, NULL, "systemd", "unit_oom", FROM_USER, NULL, "",
+     ": Failed"},
+    {"sending SIG", " to process ", "earlyoom", "earlyoom", "userspace_kill", FROM_USER, NULL, NULL,
+     NULL},
+    {"sending SIG", "VmRSS", NULL, "earlyoom", "userspace_kill", FROM_USER, NULL, NULL, NULL},
+    {"Killing process ", NULL, "earlyoom", "earlyoom", "userspace_kill", FROM_USER, NULL, NULL,
+     NULL},
+    {"Killing process '", "with signal", NULL, "earlyoom", "userspace_kill", FROM_USER, NULL, NULL,
+     NULL},
+    {"Sending SIG", "to the victim", NULL, "nohang", "userspace_kill", FROM_USER, NULL, NULL, NULL},
+    {"oom kill: ", "killer:", NULL, "oomd", "userspace_kill", FROM_USER, NULL, NULL, NULL},
+    {"Kill '", " to free ", NULL, "lmkd", "userspace_kill", FROM_USER, NULL, NULL, NULL},
+    {"lowmemorykiller: Killing '", NULL, NULL, "lmkd", "userspace_kill", FROM_ANY, NULL, NULL,
+     NULL},
+    {"viction manager: ", "evicted successfully", NULL, "kubelet", "kubelet_eviction", FROM_USER,
+     NULL, "pod=\"", "\""},
+    {"viction manager: must evict pod", NULL, NULL, "kubelet", "kubelet_eviction", FROM_USER, NULL,
+     NULL, NULL},
+    {"viction manager: attempting to reclaim", "memory", NULL, "kubelet", "kubelet_eviction",
+     FROM_USER, NULL, NULL, NULL},
+    {"The node was low on resource: memory", NULL, NULL, "kubelet", "kubelet_eviction", FROM_USER,
+     NULL, NULL, NULL},
+    {"System OOM encountered, victim process", NULL, NULL, "kubelet", "kubelet_eviction", FROM_USER,
+     "pid: ", NULL, NULL},
+    {"TaskOOM event", NULL, NULL, "containerd", "unit_oom", FROM_USER, NULL, "ContainerID:", ","},
+    {"topic=\"/tasks/oom\"", NULL, NULL, "containerd", "unit_oom", FROM_USER, NULL, NULL, NULL},
+    {"topic=/tasks/oom", NULL, NULL, "containerd", "unit_oom", FROM_USER, NULL, NULL, NULL},
+    {"oom_kill event in StepId", NULL, NULL, "slurm", "unit_oom", FROM_USER, "Detected ",
+     "StepId=", "."},
+    {"oom-kill event(s) in step", NULL, NULL, "slurm", "unit_oom", FROM_USER, "Detected ", "step ",
+     " cgroup"},
+    {"OOM received", NULL, "conmon", "conmon", "unit_oom", FROM_USER, NULL, NULL, NULL},
+    {"OOM event received", NULL, NULL, "conmon", "unit_oom", FROM_USER, NULL, NULL, NULL},
+    {" was OOM killed", NULL, NULL, "runtime", "unit_oom", FROM_USER, NULL, NULL, NULL},
+    {"running beyond physical memory limits", NULL, NULL, "yarn", "userspace_kill", FROM_USER, NULL,
+     NULL, NULL},
+    {"java.lang.OutOfMemoryError", NULL, NULL, "java", "app_enomem", FROM_USER, NULL, NULL, NULL},
+    {"insufficient memory for the Java Runtime", NULL, NULL, "java", "app_enomem", FROM_USER, NULL,
+     NULL, NULL},
+    {"os::commit_memory(", "failed", NULL, "java", "app_enomem", FROM_USER, NULL, NULL, NULL},
+    {"JavaScript heap out of memory", NULL, NULL, "node", "app_enomem", FROM_USER, NULL, NULL,
+     NULL},
+    {"runtime: out of memory", NULL, NULL, "go", "app_enomem", FROM_USER, NULL, NULL, NULL},
+    {"runtime: cannot allocate memory", NULL, NULL, "go", "app_enomem", FROM_USER, NULL, NULL,
+     NULL},
+    {"std::bad_alloc", NULL, NULL, "c++", "app_enomem", FROM_USER, NULL, NULL, NULL},
+    {"torch.cuda.OutOfMemoryError", NULL, NULL, NULL, NULL, FROM_USER, NULL, NULL, NULL},
+    {"CUDA out of memory", NULL, NULL, NULL, NULL, FROM_USER, NULL, NULL, NULL},
+    {"MemoryError", NULL, NULL, "python", "app_enomem", FROM_USER, NULL, NULL, NULL},
+    {"memory allocation of ", " bytes failed", NULL, "rust", "app_enomem", FROM_USER, NULL, NULL,
+     NULL},
+    {"Allowed memory size of ", "exhausted", NULL, "php", "app_enomem", FROM_USER, NULL, NULL,
+     NULL},
+    {"OOM command not allowed", NULL, NULL, "redis", "app_enomem", FROM_USER, NULL, NULL, NULL},
+    {"Cannot allocate memory", NULL, NULL, NULL, "app_enomem", FROM_USER, NULL, NULL, NULL},
+    {"virtual memory exhausted", NULL, NULL, NULL, "app_enomem", FROM_USER, NULL, NULL, NULL},
+    {"memory exhausted", NULL, NULL, NULL, "app_enomem", FROM_USER, NULL, NULL, NULL},
+    {"ERROR:  out of memory", NULL, NULL, "postgres", "app_enomem", FROM_USER, NULL, NULL, NULL},
+    {"page alloction stalls for ", NULL, NULL, "kernel", "alloc_stall", FROM_KERNEL, "stalls for ",
+     NULL, NULL},
+    {"page allocation stalls for ", NULL, NULL, "kernel", "alloc_stall", FROM_KERNEL, "stalls for ",
+     NULL, NULL},
+    {"page allocation stall for ", NULL, NULL, "kernel", "alloc_stall", FROM_KERNEL, "stall for ",
+     NULL, NULL},
+    {"vmalloc: allocation failure", NULL, NULL, "kernel", "vmalloc_failure", FROM_KERNEL, NULL,
+     NULL, NULL},
+    {": vmalloc error: ", NULL, NULL, "kernel", "vmalloc_failure", FROM_KERNEL, NULL, NULL, NULL},
+    {"Unable to allocate memory on ", "gfp=", NULL, "kernel", "slub_failure", FROM_KERNEL, NULL,
+     NULL, NULL},
+    {"SysRq : Manual OOM execution", NULL, NULL, "kernel", "sysrq_oom", FROM_KERNEL, NULL, NULL,
+     NULL},
+    {"sysrq: Manual OOM execution", NULL, NULL, "kernel", "sysrq_oom", FROM_KERNEL, NULL, NULL,
+     NULL},
+    {"OOM request ignored", NULL, NULL, "kernel", "sysrq_oom", FROM_KERNEL, NULL, NULL, NULL},
+    {"enough memory for the allocation", NULL, NULL, "kernel", "overcommit_refused", FROM_KERNEL,
+     NULL, NULL, NULL},
+    {"): drop_caches: ", NULL, NULL, "kernel", "drop_caches", FROM_KERNEL, "drop_caches: ", NULL,
+     NULL},
+    {"INFO: task ", " blocked for more than ", NULL, "kernel", "hung_task", FROM_KERNEL,
+     "for more than ", NULL, NULL},
+    {"INFO: task ", "wait for more than ", NULL, "kernel", "hung_task", FROM_KERNEL,
+     "for more than ", NULL, NULL},
+    {"hardware memory corruption", NULL, NULL, "kernel", "memory_error", FROM_KERNEL, NULL, NULL,
+     NULL},
+    {"Memory failure: 0x", NULL, NULL, "kernel", "memory_error", FROM_KERNEL, NULL, NULL, NULL},
+    {"OOM killer disabled", NULL, NULL, "kernel", "oom_disabled", FROM_KERNEL, NULL, NULL, NULL},
+    {"OOM killer enabled", NULL, NULL, "kernel", "oom_disabled", FROM_KERNEL, NULL, NULL, NULL},
+    {"cgroup: fork rejected by pids controller in ", NULL, NULL, "kernel", "fork_rejected",
+     FROM_KERNEL, NULL, "controller in ", NULL},
+    {"Huh VM_FAULT_OOM leaked", NULL, NULL, "kernel", "pagefault_oom", FROM_KERNEL, NULL, NULL,
+     NULL},
+    {"printk messages dropped", NULL, NULL, "kernel", "messages_lost", FROM_ANY, "** ", NULL, NULL},
+    {"messages lost due to rate-limiting", NULL, NULL, NULL, "messages_lost", FROM_USER, NULL, NULL,
+     NULL},
+    {"Missed ", " kernel messages", NULL, "systemd-journald", "messages_lost", FROM_ANY, "Missed ",
+     NULL, NULL},
+    {"oom_kill_process: ", " callbacks suppressed", NULL, "kernel", "messages_lost", FROM_KERNEL,
+     "oom_kill_process: ", NULL, NULL},
+    {"dump_header: ", " callbacks suppressed", NULL, "kernel", "messages_lost", FROM_KERNEL,
+     "dump_header: ", NULL, NULL},
+};
+
+static bool fits(const struct known *known, const struct record *record, unsigned from)
+{
+    return (known->from & from) && span_has(record->text, known->words) &&
+           (!known->also || span_has(record->text, known->also)) &&
+           (!known->ident || record->ident.n == 0 || span_starts(record->ident, known->ident));
+}
+
+static void set_stamp(struct store *store, uint32_t row, uint32_t boot, const struct record *record,
+                      struct where where)
+{
+    if (record->has_time)
+        store_set(store, F_log_events_time, row, record->time_us, where);
+    if (record->has_wall)
+        store_set(store, F_log_events_wall, row, record->wall_us, where);
+    if (record->stamp.n > 0)
+        store_set_text(store, F_log_events_stamp, row, record->stamp, where);
+    store_set(store, F_log_events_boot, row, boot, where);
+}
+
+/* "java:4321 blocked", "bash (1234): drop_caches", "pid: 12, comm: java" , "pid 12" */
+static void set_task(struct store *store, uint32_t row, struct span text, struct where where)
+{
+    struct span name, t;
+    uint64_t pid = 0;
+    int64_t n;
+    size_t colon;
+    if (read_between(text, "INFO: task ", " blocked", &t) &&
+        (colon = span_rfind_char(t, ':')) < t.n) {
+        store_set_text(store, F_log_events_comm, row, span_slice(t, 0, colon), where);
+        if (num_u64(span_skip(t, colon + 1), &pid) && pid < INT32_MAX)
+            store_set(store, F_log_events_pid, row, (int64_t)pid, where);
+    } else if ((colon = span_find(text, SPAN_LIT("): drop_caches"))) < text.n) {
+        size_t open = span_rfind_char(span_slice(text, 0, colon), '(');
+        if (open < colon && open > 0 && num_u64(span_slice(text, open + 1, colon), &pid) &&
+            pid < INT32_MAX) {
+            store_set_text(store, F_log_events_comm, row, span_slice(text, 0, open - 1), where);
+            store_set(store, F_log_events_pid, row, (int64_t)pid, where);
+        }
+    } else if (read_between(text, "to process ", NULL, &t)) { /* earlyoom */
+        if (num_eat_u64(&t, &pid) && pid < INT32_MAX)
+            store_set(store, F_log_events_pid, row, (int64_t)pid, where);
+        if (read_between(t, "\"", "\"", &name))
+            store_set_text(store, F_log_events_comm, row, name, where);
+    } else if (read_between(text, "Kill '", "' (", &name) ||
+               read_between(text, "Killing '", "' (", &name)) {
+        store_set_text(store, F_log_events_comm, row, name, where);
+        if (read_after(text, "' (", &n))
+            store_set(store, F_log_events_pid, row, n, where);
+    } else if (read_between(text, "comm: ", ",", &name)) {
+        store_set_text(store, F_log_events_comm, row, name, where);
+        if (read_after(text, "pid: ", &n))
+            store_set(store, F_log_events_pid, row, n, where);
+    } else if (read_between(text, ": page allo", "tion stall", &t)) {
+        store_set_text(store, F_log_events_comm, row,
+                       span_slice(text, 0, span_find(text, SPAN_LIT(": page allo"))), where);
+    }
+}
+
+/* "order:1, mode:0xcc0(GFP_KERNEL)" */
+static void set_request(struct store *store, uint32_t row, struct span text, struct where where)
+{
+    int64_t n;
+    struct span flags;
+    if (read_after(text, "order:", &n))
+        store_set(store, F_log_events_order, row, n, where);
+    if (read_after(text, "mode:", &n) || read_after(text, "gfp=", &n))
+        store_set(store, F_log_events_gfp_mask, row, n, where);
+    if (read_between(text, "mode:", NULL, &flags) && read_between(flags, "(", ")", &flags))
+        store_set_text(store, F_log_events_gfp_flags, row, flags, where);
+    if (read_after(text, "bytes: ", &n) || read_after(text, "allocation failure: ", &n))
+        store_set(store, F_log_events_bytes, row, n, where);
+}
+
+static uint32_t add_row(struct store *store, const char *kind, struct span source,
+                        struct where where)
+{
+    uint32_t row = store_row_add(store, T_log_events, 0);
+    store_set_text(store, F_log_events_kind, row, span_of(kind), where);
+    store_set_text(store, F_log_events_source, row, source, where);
+    return row;
+}
+
+static void add(struct store *store, const struct known *known, uint32_t boot,
+                const struct record *record, struct where where)
+{
+    struct span source = known->source         ? span_of(known->source)
+                         : record->ident.n > 0 ? record->ident
+                                               : SPAN_LIT("unknown");
+    uint32_t row = add_row(store, known->kind, source, where);
+    struct span text = record->text, cgroup;
+    bool is_kernels = known->from == FROM_KERNEL;
+    int64_t n;
+    set_stamp(store, row, boot, record, where);
+    store_set(store, F_log_events_trusted, row,
+              record->writer == (is_kernels ? WRITER_KERNEL : WRITER_USER) &&
+                  record->ident.n + is_kernels > 0,
+              where);
+    if (known->value && read_after(text, known->value, &n))
+        store_set(store, F_log_events_value, row, n, where);
+    if (known->cgroup && read_between(text, known->cgroup, known->cgroup_end, &cgroup))
+        store_set_text(store, F_log_events_cgroup, row, cgroup, where);
+    set_task(store, row, text, where);
+    if (is_kernels)
+        set_request(store, row, text, where);
+    store_set_text(store, F_log_events_text, row, span_slice(text, 0, 400), where);
+}
+
+bool other_read(struct store *store, uint32_t member, uint32_t boot, const struct record *record)
+{
+    unsigned from = record->writer == WRITER_KERNEL ? FROM_KERNEL
+                    : record->writer == WRITER_USER ? FROM_USER
+                                                    : FROM_ANY;
+    if (record->writer == WRITER_UNKNOWN && record->ident.n > 0)
+        from = FROM_KERNEL; /* the tag "kernel": a program's words are not its */
+    for (size_t i = 0; i < sizeof(knowns) / sizeof(*knowns); i++) {
+        if (!fits(&knowns[i], record, from))
+            continue;
+        if (!knowns[i].kind)
+            return false; /* memory of a GPU */
+        add(store, &knowns[i], boot, record, (struct where){member, record->line});
+        return true;
+    }
+    return false;
+}
+
+void other_failure(struct store *store, const struct report *report)
+{
+    static const struct {
+        enum field_id from, to;
+    } fields[] = {
+        {F_oom_events_order, F_log_events_order},
+        {F_oom_events_gfp_mask, F_log_events_gfp_mask},
+        {F_oom_events_gfp_flags, F_log_events_gfp_flags},
+        {F_oom_events_trigger_comm, F_log_events_comm},
+        {F_oom_events_trigger_pid, F_log_events_pid},
+    };
+    struct where where = {report->member, report->first_line};
+    uint32_t row = add_row(store, "alloc_failure", SPAN_LIT("kernel"), where);
+    for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
+        const struct value *v = report_get(report, fields[i].from);
+        if (v->kind == VALUE_NUMBER)
+            store_set(store, fields[i].to, row, v->number, v->where);
+        else if (v->kind == VALUE_TEXT)
+            store_set_text(store, fields[i].to, row, v->text, v->where);
+    }
+    if (report->has_time)
+        store_set(store, F_log_events_time, row, report->time_us, where);
+    if (report->has_wall)
+        store_set(store, F_log_events_wall, row, report->wall_us, where);
+    store_set(store, F_log_events_boot, row, report->boot, where);
+    store_set(store, F_log_events_trusted, row, report->writer == WRITER_KERNEL, where);
+    store_set_text(store, F_log_events_text, row, store_line(store, where), where);
+}
