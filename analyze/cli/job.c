@@ -38,7 +38,7 @@ bool job_open(struct job *job, const struct options *options, const struct rules
 void job_run(struct job *job)
 {
     static char digest[SHA256_HEX];
-    parse_bundle(job->bundle, job->store);
+    parse_bundles(job->bundle, job->before, job->store);
     derive_all(job->store);
     job->findings = ruleset_eval(job->rules, job->store, job->arena);
     job->verdict = verdict_make(job->store, &job->findings, job->arena);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "derive/host_use.h"
 
-#include "derive/cite.h"
+#include "derive/cites.h"
 #include "derive/sum.h"
 
 /* What meminfo names but does not overlap, key by key of fs/proc/meminfo.c:
@@ -52,11 +52,11 @@ static void vmalloc(struct store *store)
 {
     struct cites cites = {0};
     int64_t used, marker, stacks;
-    if (cite_number(&cites, store, M(vmalloc_used), 0, &used) && used > 0 &&
-        cite_number(&cites, store, M(k_reclaimable), 0, &marker) &&
-        cite_number(&cites, store, M(kernel_stack), 0, &stacks))
-        cite_compute(&cites, store, U(vmalloc), 0, used >= stacks ? used - stacks : used);
-    cite_free(&cites);
+    if (cites_number(&cites, store, M(vmalloc_used), 0, &used) && used > 0 &&
+        cites_number(&cites, store, M(k_reclaimable), 0, &marker) &&
+        cites_number(&cites, store, M(kernel_stack), 0, &stacks))
+        cites_compute(&cites, store, U(vmalloc), 0, used >= stacks ? used - stacks : used);
+    cites_free(&cites);
 }
 
 /* Hugetlb (4.16) is all pools; before, HugePages_Total is the pool of the default size. */
@@ -64,13 +64,13 @@ static void hugetlb(struct store *store)
 {
     struct cites cites = {0};
     int64_t bytes, pages, size;
-    if (cite_number(&cites, store, M(hugetlb), 0, &bytes))
-        cite_compute(&cites, store, U(hugetlb), 0, bytes);
-    else if (cite_number(&cites, store, M(hugepages_total), 0, &pages) &&
-             cite_number(&cites, store, M(hugepage_size), 0, &size) &&
+    if (cites_number(&cites, store, M(hugetlb), 0, &bytes))
+        cites_compute(&cites, store, U(hugetlb), 0, bytes);
+    else if (cites_number(&cites, store, M(hugepages_total), 0, &pages) &&
+             cites_number(&cites, store, M(hugepage_size), 0, &size) &&
              !__builtin_mul_overflow(pages, size, &bytes))
-        cite_compute(&cites, store, U(hugetlb), 0, bytes);
-    cite_free(&cites);
+        cites_compute(&cites, store, U(hugetlb), 0, bytes);
+    cites_free(&cites);
 }
 
 /* The compressed pages of zram devices are in no key of meminfo. */
@@ -79,14 +79,14 @@ static void zram(struct store *store)
     struct cites cites = {0};
     int64_t sum = 0, bytes;
     bool known = store_is_complete(store, T_zrams, 0);
-    cite(&cites, ref_complete(T_zrams, 0));
+    cites_add(&cites, ref_complete(T_zrams, 0));
     for (uint32_t row = ROW_NONE;
          known && (row = store_row_next(store, T_zrams, 0, row)) != ROW_NONE;)
-        known = cite_number(&cites, store, F_zrams_mem_used_total, row, &bytes) &&
+        known = cites_number(&cites, store, F_zrams_mem_used_total, row, &bytes) &&
                 !__builtin_add_overflow(sum, bytes, &sum);
     if (known)
-        cite_compute(&cites, store, U(zram), 0, sum);
-    cite_free(&cites);
+        cites_compute(&cites, store, U(zram), 0, sum);
+    cites_free(&cites);
 }
 
 /* MemTotal less the classes that are known, with all of them cited; false when one that is needed
@@ -94,15 +94,15 @@ static void zram(struct store *store)
 static bool rest_of(const struct store *store, struct cites *cites, int64_t *ret_rest)
 {
     int64_t bytes;
-    if (!cite_number(cites, store, M(total), 0, ret_rest))
+    if (!cites_number(cites, store, M(total), 0, ret_rest))
         return false;
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-        if (!cite_number(cites, store, needed[i], 0, &bytes) ||
+        if (!cites_number(cites, store, needed[i], 0, &bytes) ||
             __builtin_sub_overflow(*ret_rest, bytes, ret_rest))
             return false;
     }
     for (size_t i = 0; i < sizeof(extra) / sizeof(extra[0]); i++)
-        if (cite_number(cites, store, extra[i], 0, &bytes) &&
+        if (cites_number(cites, store, extra[i], 0, &bytes) &&
             __builtin_sub_overflow(*ret_rest, bytes, ret_rest))
             return false;
     return true;
@@ -116,18 +116,18 @@ static void sockets_and_rest(struct store *store)
     int64_t rest, tcp, udp, bytes = 0;
     if (rest_of(store, &cites, &rest)) {
         rest = rest < 0 ? 0 : rest;
-        if (cite_number(&sockets, store, F_sockets_tcp_mem, 0, &tcp) &&
-            cite_number(&sockets, store, F_sockets_udp_mem, 0, &udp) &&
+        if (cites_number(&sockets, store, F_sockets_tcp_mem, 0, &tcp) &&
+            cites_number(&sockets, store, F_sockets_udp_mem, 0, &udp) &&
             !__builtin_add_overflow(tcp, udp, &bytes)) {
             bytes = bytes > rest ? rest : bytes;
-            cite_all(&cites, &sockets);
+            cites_all(&cites, &sockets);
             store_compute(store, U(sockets), 0, bytes, cites.refs, cites.n);
             rest -= bytes;
         }
         store_compute(store, U(unaccounted), 0, rest, cites.refs, cites.n);
     }
-    cite_free(&cites);
-    cite_free(&sockets);
+    cites_free(&cites);
+    cites_free(&sockets);
 }
 
 /* Sums over all processes need all of them, and of each that has memory of its own the size. */
@@ -136,18 +136,18 @@ static void sum_processes(struct store *store, enum field_id result, enum field_
     struct cites cites = {0};
     int64_t sum = 0, bytes, is_thread;
     bool known = store_is_complete(store, T_processes, 0);
-    cite(&cites, ref_complete(T_processes, 0));
+    cites_add(&cites, ref_complete(T_processes, 0));
     for (uint32_t row = ROW_NONE;
          known && (row = store_row_next(store, T_processes, 0, row)) != ROW_NONE;) {
-        if (cite_number(&cites, store, size, row, &bytes))
+        if (cites_number(&cites, store, size, row, &bytes))
             known = !__builtin_add_overflow(sum, bytes, &sum);
         else
-            known =
-                cite_number(&cites, store, F_processes_kernel_thread, row, &is_thread) && is_thread;
+            known = cites_number(&cites, store, F_processes_kernel_thread, row, &is_thread) &&
+                    is_thread;
     }
     if (known)
-        cite_compute(&cites, store, result, 0, sum);
-    cite_free(&cites);
+        cites_compute(&cites, store, result, 0, sum);
+    cites_free(&cites);
 }
 
 void derive_host_use(struct store *store)

@@ -192,11 +192,13 @@ void files_free(struct parse *parse)
 {
     free(parse->files);
     free(parse->clocks);
+    free(parse->logs);
     map_free(&parse->by_name);
     map_free(&parse->sample_row);
     map_free(&parse->sample_of);
     map_free(&parse->foreign);
     parse->files = NULL;
     parse->clocks = NULL;
+    parse->logs = NULL;
     parse->n_files = parse->room_files = 0;
 }

@@ -17,8 +17,8 @@ struct header {
 bool clocks_read(const struct json_object *object, struct clocks *ret_clocks)
 {
     int64_t realtime, boottime;
-    if (!json_number(object, "realtime_ns", &realtime) ||
-        !json_number(object, "boottime_ns", &boottime))
+    if (!object_number(object, "realtime_ns", &realtime) ||
+        !object_number(object, "boottime_ns", &boottime))
         return false;
     *ret_clocks = (struct clocks){realtime / 1000, boottime / 1000};
     return true;
@@ -28,7 +28,7 @@ static void put_text(struct header *h, const struct json_object *object, const c
                      enum field_id field)
 {
     struct span text;
-    if (json_text(object, key, store_arena(h->store), &text))
+    if (object_text(object, key, store_arena(h->store), &text))
         store_set_text(h->store, field, 0, text, h->where);
 }
 
@@ -36,7 +36,7 @@ static void put_number(struct header *h, const struct json_object *object, const
                        enum field_id field)
 {
     int64_t number;
-    if (json_number(object, key, &number))
+    if (object_number(object, key, &number))
         store_set(h->store, field, 0, number, h->where);
 }
 
@@ -80,18 +80,18 @@ static bool open_header(struct header *h, const char *name)
     if (!file)
         return false;
     h->where = (struct where){file->member, 1};
-    if (!json_object(file->text, &h->object) ||
-        !json_text(&h->object, "format", store_arena(h->store), &format) ||
+    if (!object_of(file->text, &h->object) ||
+        !object_text(&h->object, "format", store_arena(h->store), &format) ||
         !span_is(format, BUNDLE_FORMAT)) {
         say(h->store, OBS_MALFORMED, h->where, "not the header of a bundle", SPAN_NONE);
         return false;
     }
-    if (!json_number(&h->object, "format_version", &version) || version != BUNDLE_FORMAT_VERSION)
+    if (!object_number(&h->object, "format_version", &version) || version != BUNDLE_FORMAT_VERSION)
         say(h->store, OBS_UNKNOWN, h->where,
             "the bundle is of a format version that this program does not know", SPAN_NONE);
-    json_sub(&h->object, "host", &h->host);
-    json_sub(&h->object, "clocks", &h->clocks);
-    json_sub(&h->object, "environment", &h->environment);
+    object_sub(&h->object, "host", &h->host);
+    object_sub(&h->object, "clocks", &h->clocks);
+    object_sub(&h->object, "environment", &h->environment);
     return true;
 }
 
@@ -130,7 +130,7 @@ static bool is_same_boot(struct header *h, struct header *old)
     struct span id;
     struct fact now = store_fact(h->store, F_host_boot_id, 0);
     return now.state == FACT_KNOWN &&
-           json_text(&old->host, "boot_id", store_arena(h->store), &id) && span_eq(id, now.text);
+           object_text(&old->host, "boot_id", store_arena(h->store), &id) && span_eq(id, now.text);
 }
 
 void header_read(struct parse *parse)

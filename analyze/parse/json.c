@@ -99,7 +99,7 @@ static bool skip_value(struct span *s, unsigned depth)
     return span_eat(s, "true") || span_eat(s, "false") || span_eat(s, "null") || skip_number(s);
 }
 
-bool json_object(struct span text, struct json_object *ret_object)
+bool object_of(struct span text, struct json_object *ret_object)
 {
     struct span s = text;
     ret_object->n = 0;
@@ -206,8 +206,8 @@ static struct span unescape(struct span s, struct arena *arena)
     return (struct span){out, n};
 }
 
-bool json_text(const struct json_object *object, const char *key, struct arena *arena,
-               struct span *ret_text)
+bool object_text(const struct json_object *object, const char *key, struct arena *arena,
+                 struct span *ret_text)
 {
     struct span value = find(object, key);
     if (value.n < 2 || *value.p != '"')
@@ -217,19 +217,19 @@ bool json_text(const struct json_object *object, const char *key, struct arena *
     return true;
 }
 
-bool json_number(const struct json_object *object, const char *key, int64_t *ret_number)
+bool object_number(const struct json_object *object, const char *key, int64_t *ret_number)
 {
     return num_i64(find(object, key), ret_number);
 }
 
-bool json_bool(const struct json_object *object, const char *key, bool *ret_value)
+bool object_bool(const struct json_object *object, const char *key, bool *ret_value)
 {
     struct span value = find(object, key);
     *ret_value = span_is(value, "true");
     return *ret_value || span_is(value, "false");
 }
 
-bool json_sub(const struct json_object *object, const char *key, struct json_object *ret_object)
+bool object_sub(const struct json_object *object, const char *key, struct json_object *ret_object)
 {
-    return json_object(find(object, key), ret_object);
+    return object_of(find(object, key), ret_object);
 }

@@ -24,14 +24,14 @@ struct json_object {
 
 /* The pairs of a whole object. False when the text is not one strict JSON object; pairs beyond
  * JSON_PAIRS are checked and dropped. */
-bool json_object(struct span text, struct json_object *ret_object);
+bool object_of(struct span text, struct json_object *ret_object);
 
 /* False when the key is not there or its value is of another type. Of equal keys the first counts.
  */
-bool json_text(const struct json_object *object, const char *key, struct arena *arena,
-               struct span *ret_text);
-bool json_number(const struct json_object *object, const char *key, int64_t *ret_number);
-bool json_bool(const struct json_object *object, const char *key, bool *ret_value);
-bool json_sub(const struct json_object *object, const char *key, struct json_object *ret_object);
+bool object_text(const struct json_object *object, const char *key, struct arena *arena,
+                 struct span *ret_text);
+bool object_number(const struct json_object *object, const char *key, int64_t *ret_number);
+bool object_bool(const struct json_object *object, const char *key, bool *ret_value);
+bool object_sub(const struct json_object *object, const char *key, struct json_object *ret_object);
 
 #endif

@@ -8,6 +8,7 @@
 #include "collect/bundle.h"
 #include "parse/files.h"
 #include "parse/json.h"
+#include "parse/logs.h"
 #include "parse/path.h"
 #include "parse/say.h"
 
@@ -37,13 +38,29 @@ static bool same_digest(struct span text, struct span hex)
 static void check_file(struct manifest *m, struct file *file, int64_t bytes)
 {
     struct span hex;
-    bool has_hash = json_text(&m->line, MANIFEST_SHA256, store_arena(m->store), &hex);
+    bool has_hash = object_text(&m->line, MANIFEST_SHA256, store_arena(m->store), &hex);
     if (bytes == (int64_t)file->text.n && (!has_hash || same_digest(file->text, hex)))
         return;
     file->distrusted = true;
     say(m->store, OBS_DISTRUSTED, m->where,
         "size or SHA-256 of this member is not what the manifest says; it is not used: ",
         file->name);
+}
+
+/* A log was read before the manifest came: its events stand, and it is said that they may be
+ * forged. */
+static void check_log(struct manifest *m, struct span name, int64_t bytes)
+{
+    const struct log_sum *sum = logs_find(m->parse, name);
+    struct span hex = SPAN_NONE;
+    if (!sum)
+        return;
+    bool has_hash = object_text(&m->line, MANIFEST_SHA256, store_arena(m->store), &hex);
+    if (bytes != sum->bytes || (has_hash && !span_is(hex, sum->hex)))
+        say(m->store, OBS_DISTRUSTED, m->where,
+            "size or SHA-256 of this log is not what the manifest says; what it tells may be "
+            "forged: ",
+            name);
 }
 
 static struct span full_name(struct manifest *m, struct span name)
@@ -64,15 +81,17 @@ static void read_attempt(struct manifest *m, struct span name)
     struct attempt attempt = {.where = m->where};
     struct arena *arena = store_arena(m->store);
     attempt.member = full_name(m, name);
-    if (!json_text(&m->line, MANIFEST_STATUS, arena, &attempt.status)) {
+    if (!object_text(&m->line, MANIFEST_STATUS, arena, &attempt.status)) {
         say(m->store, OBS_MALFORMED, m->where, "an attempt without its status", SPAN_NONE);
         return;
     }
-    json_number(&m->line, MANIFEST_ERRNO, &attempt.err_no);
-    bool has_bytes = json_number(&m->line, MANIFEST_BYTES, &attempt.bytes);
-    json_text(&m->line, MANIFEST_DETAIL, arena, &attempt.detail);
+    object_number(&m->line, MANIFEST_ERRNO, &attempt.err_no);
+    bool has_bytes = object_number(&m->line, MANIFEST_BYTES, &attempt.bytes);
+    object_text(&m->line, MANIFEST_DETAIL, arena, &attempt.detail);
     store_attempt_add(m->store, &attempt);
     struct file *file = files_find(m->parse, attempt.member);
+    if (!file && !m->is_old && has_bytes)
+        check_log(m, name, attempt.bytes);
     if (!file)
         return;
     if (!is_read_whole(attempt.status))
@@ -99,9 +118,9 @@ static void read_table(struct manifest *m, struct span name)
     int64_t captured = 0;
     if (table == TABLE_NONE || m->is_old)
         return;
-    if (!json_bool(&m->line, "complete", &complete))
+    if (!object_bool(&m->line, "complete", &complete))
         complete = false;
-    if (!json_number(&m->line, "captured", &captured))
+    if (!object_number(&m->line, "captured", &captured))
         complete = false;
     m->parse->said[table == T_processes ? 0
                    : table == T_cgroups ? 1
@@ -111,9 +130,9 @@ static void read_table(struct manifest *m, struct span name)
 static void read_end(struct manifest *m)
 {
     int64_t members;
-    json_bool(&m->line, "complete", &m->end_complete);
+    object_bool(&m->line, "complete", &m->end_complete);
     m->end = m->where;
-    if (!m->is_old && json_number(&m->line, "members", &members))
+    if (!m->is_old && object_number(&m->line, "members", &members))
         store_set(m->store, F_capture_members, 0, members, m->where);
 }
 
@@ -122,16 +141,16 @@ static void read_line(struct manifest *m, struct span line, bool terminated)
     struct span name;
     bool flag;
     struct arena *arena = store_arena(m->store);
-    if (!json_object(line, &m->line)) {
+    if (!object_of(line, &m->line)) {
         say(m->store, terminated ? OBS_MALFORMED : OBS_TRUNCATED, m->where,
             "a line of the manifest that is not what collect writes", SPAN_NONE);
         return;
     }
-    if (json_text(&m->line, MANIFEST_MEMBER, arena, &name))
+    if (object_text(&m->line, MANIFEST_MEMBER, arena, &name))
         read_attempt(m, name);
-    else if (json_text(&m->line, MANIFEST_TABLE, arena, &name))
+    else if (object_text(&m->line, MANIFEST_TABLE, arena, &name))
         read_table(m, name);
-    else if (json_bool(&m->line, MANIFEST_END, &flag))
+    else if (object_bool(&m->line, MANIFEST_END, &flag))
         read_end(m);
 }
 

@@ -6,6 +6,7 @@
 #include "parse/files.h"
 #include "parse/group.h"
 #include "parse/header.h"
+#include "parse/logs.h"
 #include "parse/manifest.h"
 #include "parse/page_size.h"
 #include "parse/path.h"
@@ -82,7 +83,14 @@ struct parse *parse_new(struct store *store)
 
 void parse_member(struct parse *parse, struct span path, struct span text)
 {
-    files_add(parse, path, text, FROM_ROOT);
+    struct span name;
+    if (!logs_take(parse, path, text, &name)) {
+        files_add(parse, path, text, FROM_ROOT);
+        return;
+    }
+    logs_begin(parse, name);
+    logs_feed(parse, text);
+    logs_end(parse, false);
 }
 
 void parse_member_before(struct parse *parse, struct span path, struct span text)
@@ -100,5 +108,6 @@ void parse_finish(struct parse *parse)
     read_files(parse);
     samples_finish(parse);
     tables_finish(parse);
+    logs_finish(parse);
     files_free(parse);
 }

@@ -9,12 +9,20 @@
  * and the kind of cgroup hierarchy are known before the first number is converted, and the same
  * evidence always gives the same store. */
 struct parse;
+struct bundle;
+
+/* Drives everything: reads all members of a bundle, kernel logs in pieces, into the store. `before`
+ * is NULL, or an older bundle of the same host, which becomes an earlier sample. Notes of the
+ * bundle become observations. */
+void parse_bundles(struct bundle *bundle, struct bundle *before, struct store *store);
+void parse_bundle(struct bundle *bundle, struct store *store); /* without an older one */
 
 /* Lives in the arena of the store. */
 struct parse *parse_new(struct store *store);
 
 /* Adds one member. `path` may have "./", "/" or an enclosing folder in front. Both spans are
- * borrowed until the store is freed. Kernel logs and journals are read at once. */
+ * borrowed until the store is freed. Kernel logs and journals, told by their path or, outside of a
+ * tree, by their text, are read at once. */
 void parse_member(struct parse *parse, struct span path, struct span text);
 
 /* The same for a member of an older bundle of the same host (analyze --before OLD NEW): its moving

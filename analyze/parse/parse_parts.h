@@ -7,6 +7,7 @@
 #include "parse/parse.h"
 
 #include "base/map.h"
+#include "base/sha256.h"
 
 /* Which sample a member belongs to: 0 = the root, 1, 2, ... later ones, -1, -2, ... earlier ones
  * (-1 the latest of them). */
@@ -34,8 +35,19 @@ struct said_table {
     int64_t captured;
 };
 
+/* What was read of a kernel log, for the manifest to be compared with. */
+struct log_sum {
+    struct span name;
+    int64_t bytes;
+    char hex[SHA256_HEX];
+};
+
 struct parse {
     struct store *store;
+    struct log *log;        /* made for the first log */
+    struct sha256 log_hash; /* of the log being read */
+    struct log_sum *logs;
+    uint32_t n_logs, room_logs;
     struct file *files;
     uint32_t n_files, room_files;
     struct map by_name;    /* name -> index in files, after the sort */

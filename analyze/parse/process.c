@@ -109,13 +109,13 @@ static void put_open_files(struct reading *r, const struct json_object *object, 
 {
     int64_t pid, ticks, files, start_us;
     struct store *store = r->store;
-    if (!json_number(object, "pid", &pid) || !json_number(object, "open_files", &files))
+    if (!object_number(object, "pid", &pid) || !object_number(object, "open_files", &files))
         return;
     struct span key = span_of(arena_printf(store_arena(store), "%lld", (long long)pid));
     uint32_t row = store_row_find(store, T_processes, key);
     if (row == ROW_NONE)
         return;
-    if (json_number(object, "starttime_ticks", &ticks) &&
+    if (object_number(object, "starttime_ticks", &ticks) &&
         store_number(store, F_processes_starttime, row, &start_us) && start_us / 10000 != ticks)
         return;
     store_set(store, F_processes_fds, row, files, place(r, line));
@@ -128,7 +128,7 @@ void process_list_read(struct reading *r, const struct group *group)
     struct json_object object;
     struct span line;
     while (lines_next(&lines, &line)) {
-        if (json_object(line, &object))
+        if (object_of(line, &object))
             put_open_files(r, &object, lines.number);
         else
             say(r->store, OBS_MALFORMED, place(r, lines.number), "not a line of this list",

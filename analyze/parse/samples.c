@@ -51,8 +51,8 @@ static void read_clock(struct parse *parse, const struct file *file)
     if (!span_is(file->path, is_old ? BUNDLE_JSON : BUNDLE_CLOCKS) || file->distrusted)
         return;
     struct where where = {file->member, 1};
-    if (!json_object(file->text, &object) ||
-        !clocks_read(is_old && json_sub(&object, "clocks", &sub) ? &sub : &object, &clocks)) {
+    if (!object_of(file->text, &object) ||
+        !clocks_read(is_old && object_sub(&object, "clocks", &sub) ? &sub : &object, &clocks)) {
         say(parse->store, OBS_MALFORMED, where, "not the clocks of a sample", SPAN_NONE);
         return;
     }

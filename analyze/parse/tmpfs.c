@@ -17,20 +17,20 @@ static bool read_usage(struct reading *r, struct span line, uint32_t at)
     struct json_object object;
     struct span mount;
     int64_t size, used, inodes;
-    if (!json_object(line, &object) ||
-        !json_text(&object, "mount", store_arena(r->store), &mount) || mount.n == 0)
+    if (!object_of(line, &object) ||
+        !object_text(&object, "mount", store_arena(r->store), &mount) || mount.n == 0)
         return false;
     struct where where = place(r, at);
     mount = octal_decode(mount, store_arena(r->store));
     uint32_t row = store_row_by_key(r->store, T_tmpfs, mount, where);
     /* 0 of 0: a tmpfs without a limit, mounted with size=0 */
-    if (json_number(&object, "size_bytes", &size) && size > 0)
+    if (object_number(&object, "size_bytes", &size) && size > 0)
         store_set(r->store, F_tmpfs_size, row, size, where);
     else
         store_set_unlimited(r->store, F_tmpfs_size, row, where);
-    if (json_number(&object, "used_bytes", &used))
+    if (object_number(&object, "used_bytes", &used))
         store_set(r->store, F_tmpfs_used, row, used, where);
-    if (json_number(&object, "inodes_used", &inodes))
+    if (object_number(&object, "inodes_used", &inodes))
         store_set(r->store, F_tmpfs_inodes_used, row, inodes, where);
     return true;
 }

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* From the members of a bundle to parse_member: logs in pieces, files whole. */
+#include "parse/parse.h"
+
+#include "bundle/bundle.h"
+#include "parse/group.h"
+#include "parse/logs.h"
+#include "parse/path.h"
+
+static void stream_log(struct parse *parse, struct bundle *bundle, struct span name,
+                       struct span piece)
+{
+    logs_begin(parse, name);
+    do
+        logs_feed(parse, piece);
+    while (bundle_read(bundle, &piece));
+    logs_end(parse, bundle_member_cut(bundle));
+}
+
+/* Nothing is made of it, so that it need not be kept: memory.numa_stat, vmallocinfo, etc/passwd. */
+static bool is_of_use(struct span name)
+{
+    struct span key, path = name;
+    int32_t sample;
+    if (!span_starts(name, "proc/") && !span_starts(name, "sys/") &&
+        !span_starts(name, "samples/") && !span_starts(name, "before/"))
+        return (!span_starts(name, "sos_commands/") && !span_starts(name, "var/log")) ||
+               span_is(name, "sos_commands/host/hostname");
+    if (!path_sample(name, "samples/", &sample, &path))
+        path_sample(name, "before/", &sample, &path);
+    return group_find(path, false, &key) || group_find(path, true, &key) ||
+           span_is(path_last(path), "clocks.json") || span_starts(path, "proc/sys/kernel/") ||
+           span_is(path, "proc/version") || span_is(path, "sys/devices/system/node/online");
+}
+
+static void read_member(struct parse *parse, struct bundle *bundle, struct span path)
+{
+    struct span folder, name, piece = SPAN_NONE;
+    bool in_tree = path_split(path, &folder, &name) && bundle_form(bundle) != BUNDLE_TEXT;
+    if (in_tree && !path_is_log(name)) {
+        if (is_of_use(name))
+            parse_member(parse, path, bundle_slurp(bundle));
+        return;
+    }
+    bool any = bundle_read(bundle, &piece);
+    if (bundle_form(bundle) == BUNDLE_TEXT || (any && logs_take(parse, path, piece, &name)))
+        stream_log(parse, bundle, name, piece);
+}
+
+/* Of an older bundle only its root is a sample; its logs tell of the same events as the new one's.
+ */
+static void read_older(struct parse *parse, struct bundle *bundle)
+{
+    struct span path, folder, name;
+    while (bundle_next(bundle, &path))
+        if (path_split(path, &folder, &name) && !path_is_log(name) &&
+            !span_starts(name, "samples/") && !span_starts(name, "before/"))
+            parse_member_before(parse, path, bundle_slurp(bundle));
+}
+
+static enum observation_kind kind_of(enum note_kind kind)
+{
+    switch (kind) {
+    case NOTE_TRUNCATED:
+        return OBS_TRUNCATED;
+    case NOTE_MALFORMED:
+        return OBS_MALFORMED;
+    case NOTE_OVER_LIMIT:
+        return OBS_OVER_LIMIT;
+    case NOTE_DUPLICATE:
+        return OBS_DUPLICATE;
+    case NOTE_UNKNOWN:
+        return OBS_UNKNOWN;
+    case NOTE_NOTE:
+        break;
+    }
+    return OBS_NOTE;
+}
+
+static void tell_notes(struct parse *parse, struct store *store, struct bundle *bundle)
+{
+    for (uint32_t i = 0; i < bundle_note_count(bundle); i++) {
+        const struct note *note = bundle_note(bundle, i);
+        struct where where = {note->member.n ? store_member(store, note->member) : 0, 0};
+        store_observe(store, kind_of(note->kind), where, SPAN_FMT, SPAN_ARG(note->text));
+        if (note->loses)
+            parse_cut(parse, note->count > 1 ? SPAN_NONE : note->member);
+    }
+}
+
+void parse_bundles(struct bundle *bundle, struct bundle *before, struct store *store)
+{
+    struct parse *parse = parse_new(store);
+    struct span path;
+    while (bundle_next(bundle, &path))
+        read_member(parse, bundle, path);
+    tell_notes(parse, store, bundle);
+    if (before) {
+        read_older(parse, before);
+        tell_notes(parse, store, before);
+    }
+    parse_finish(parse);
+}
+
+void parse_bundle(struct bundle *bundle, struct store *store)
+{
+    parse_bundles(bundle, NULL, store);
+}
