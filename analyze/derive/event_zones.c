@@ -80,8 +80,8 @@ static int reserve_index(const struct request *request, size_t n)
         return (int)n - 1;
     if (request->highest == ZONE_DMA)
         return 0;
-    if (request->has_highmem && n == 4)
-        return request->highest == ZONE_NORMAL ? 1 : -1;
+    if (request->has_highmem && n >= 3)
+        return request->highest == ZONE_NORMAL ? (int)n - 3 : -1;
     if (request->has_dma32 && n >= 4)
         return request->highest;
     return -1;

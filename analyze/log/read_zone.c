@@ -40,7 +40,10 @@ static void read_pairs(struct reading *in, struct child *child, struct span rest
 {
     struct pair pair;
     while (pair_next(&rest, &pair)) {
-        enum field_id field = schema_find_field(child->table, pair.key);
+        struct span name = pair.key; /* "Balloon:0kB" since 6.16, the only one with a capital */
+        if (span_is(name, "Balloon"))
+            name = SPAN_LIT("balloon");
+        enum field_id field = schema_find_field(child->table, name);
         if (field != FIELD_NONE && pair.value >= 0 && pair.value < INT64_MAX / 1024 &&
             schema_field(field)->type == FACT_BYTES)
             child_set(child, field, pair.value * 1024, in->where);

@@ -208,6 +208,12 @@ void report_write(struct report *report, struct store *store, uint32_t row)
     /* what was printed between the header of a table and the line behind it is the whole table */
     if (report->has_tasks_head && (report->has_oom_kill || report->has_chosen))
         store_set_complete(store, T_oom_tasks, row, true, last);
+    /* "pages RAM" comes behind all nodes and zones */
+    struct fact ram = store_fact(store, F_oom_events_mem_ram, row);
+    if (ram.state == FACT_KNOWN) {
+        store_set_complete(store, T_oom_zones, row, true, ram.where);
+        store_set_complete(store, T_oom_nodes, row, true, ram.where);
+    }
     if (report->has_header && report->n_victims > 0)
         store_set_complete(store, T_oom_victims, row, true, last);
 }
