@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* law_rules TRIALS INPUT...: both laws over every rule and every recorded bundle. Bundles are read
+ * by the real parsers, facts are derived, and then parts of them are hidden. */
+#include "laws.h"
+
+#include "base/arena.h"
+#include "bundle/bundle.h"
+#include "derive/derive.h"
+#include "parse/parse.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct total {
+    struct law_count erase, suffice;
+};
+
+static bool load(const char *path, struct store *store, struct err *err)
+{
+    struct limits limits = limits_default();
+    struct arena *arena = store_arena(store);
+    struct bundle *bundle = bundle_open(path, &limits, arena, err);
+    struct span member;
+    if (!bundle)
+        return false;
+    struct parse *parse = parse_new(store);
+    while (bundle_next(bundle, &member)) {
+        struct span name = arena_copy(arena, member);
+        parse_member(parse, name, bundle_slurp(bundle));
+    }
+    parse_finish(parse);
+    derive_all(store);
+    bundle_close(bundle);
+    return true;
+}
+
+static void try_rules(const struct ruleset *rules, struct store *store, unsigned long trials,
+                      struct total *total)
+{
+    struct rng rng = {20261124};
+    for (size_t i = 0; i < ruleset_count(rules); i++) {
+        const struct rule *rule = ruleset_at(rules, i);
+        for (unsigned long k = 0; k < trials; k++)
+            law_erase(store, rule, &rng, &total->erase);
+        law_suffice(store, rule, &total->suffice);
+    }
+}
+
+static bool try_input(const struct ruleset *rules, const char *path, unsigned long trials,
+                      struct total *total)
+{
+    struct err err = {0};
+    struct arena *arena = arena_new();
+    struct store *store = store_new(arena);
+    uint64_t before = total->erase.violations + total->suffice.violations;
+    bool ok = load(path, store, &err);
+    if (ok)
+        try_rules(rules, store, trials, total);
+    else
+        fprintf(stderr, "%s: %s\n", path, err.text);
+    if (total->erase.violations + total->suffice.violations != before)
+        fprintf(stderr, "^ in %s\n", path);
+    store_free(store);
+    arena_free(arena);
+    return ok;
+}
+
+static void print(const char *law, const struct law_count *count)
+{
+    printf("%s: %llu trials, %llu decided, %llu unknown, %llu violations\n", law,
+           (unsigned long long)count->trials, (unsigned long long)count->decided,
+           (unsigned long long)count->unknown, (unsigned long long)count->violations);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 3) {
+        fprintf(stderr, "usage: law_rules TRIALS INPUT...\n");
+        return 3;
+    }
+    struct err err = {0};
+    struct total total = {0};
+    struct arena *arena = arena_new();
+    struct ruleset *rules = ruleset_builtin(arena, &err);
+    bool ok = rules != NULL;
+    if (!ok)
+        fprintf(stderr, "%s:%u:%u: %s\n", err.source, err.line, err.column, err.text);
+    for (int i = 2; i < argc && ok; i++)
+        ok = try_input(rules, argv[i], strtoul(argv[1], NULL, 10), &total);
+    print("erasure", &total.erase);
+    print("sufficiency", &total.suffice);
+    arena_free(arena);
+    return ok && total.erase.violations + total.suffice.violations == 0 ? 0 : 1;
+}
