@@ -111,11 +111,11 @@ static bool class_sum(struct maker *m, const struct class_def *def, uint32_t row
         return false;
     for (size_t i = 0; i < CLASS_FIELDS && def->plus[i]; i++) {
         ret->bytes += number_or(m, def->plus[i], row, 0);
-        cite_fact(m, &ret->note, def->plus[i], row);
+        statement_cite_fact(m, &ret->note, def->plus[i], row);
     }
     for (size_t i = 0; i < CLASS_FIELDS && def->minus[i]; i++) {
         ret->bytes -= number_or(m, def->minus[i], row, 0);
-        cite_fact(m, &ret->note, def->minus[i], row);
+        statement_cite_fact(m, &ret->note, def->minus[i], row);
     }
     if (ret->bytes < 0) /* counters are read one after another and drift */
         ret->bytes = 0;
@@ -170,9 +170,9 @@ static void attribution_fill(struct maker *m, struct attribution *attribution,
     classes_fill(m, attribution, subject->defs, subject->row);
     if (!attribution->known)
         return;
-    cite_fact(m, &attribution->note, subject->total, subject->row);
+    statement_cite_fact(m, &attribution->note, subject->total, subject->row);
     for (size_t i = 0; i < attribution->n_classes; i++)
-        cite_all(m, &attribution->note, &attribution->classes[i].note);
+        statement_cite_all(m, &attribution->note, &attribution->classes[i].note);
     dominant_find(attribution);
 }
 

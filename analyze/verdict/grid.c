@@ -43,7 +43,7 @@ static struct cell cell_of(struct maker *m, struct statement *note, enum field_i
 {
     struct fact fact = store_fact(m->store, field, row);
     if (fact.state == FACT_UNLIMITED || fact.state == FACT_KNOWN)
-        cite(m, note, ref_of(field, row));
+        statement_cite(m, note, ref_of(field, row));
     if (fact.state == FACT_UNLIMITED)
         return (struct cell){.kind = CELL_UNLIMITED};
     if (fact.state != FACT_KNOWN)

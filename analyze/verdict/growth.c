@@ -44,7 +44,7 @@ static void growth_of_holders(struct maker *m, struct incident *incident)
         struct statement *growth =
             say(m, &incident->growth, "{s} had {b} at the event before and {b} at this one.",
                 holder->name, holder->before_bytes.value, holder->bytes);
-        cite_all(m, growth, &holder->note);
+        statement_cite_all(m, growth, &holder->note);
     }
 }
 
@@ -67,7 +67,7 @@ static void growth_since_event(struct maker *m, struct incident *incident)
     struct statement *growth =
         say(m, &incident->growth, "{s} (pid {}) had {b} at the event and {} {d} later.", top->name,
             ref_of(F_processes_pid, row), top->bytes, ref_of(F_processes_rss, row), gap_us);
-    cite_all(m, growth, &top->note);
+    statement_cite_all(m, growth, &top->note);
 }
 
 /* The process with the steepest rise over the samples. */
@@ -114,7 +114,7 @@ static void growth_of_series(struct maker *m, struct incident *incident)
             "{n} events of the same kind in {d}; the shortest time between two is {d}.",
             (int64_t)series->n, span_us, series->shortest_gap_us);
     for (size_t i = 0; i < series->n; i++)
-        cite_fact(m, growth, F_oom_events_time, series->events[i]);
+        statement_cite_fact(m, growth, F_oom_events_time, series->events[i]);
 }
 
 void growth_make(struct maker *m, struct incident *incident)

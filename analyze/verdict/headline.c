@@ -31,7 +31,7 @@ static const struct ranked *refinement(const struct incident *incident)
 static void title_rule(struct maker *m, struct incident *incident, const struct ranked *ranked)
 {
     phrase_add(&incident->title.text, m->arena, PIECE_PROSE, ranked->finding->rule->title);
-    cite_all(m, &incident->title, &ranked->evidence);
+    statement_cite_all(m, &incident->title, &ranked->evidence);
 }
 
 static void title_cgroup(struct maker *m, struct incident *incident)
@@ -46,7 +46,7 @@ static void title_cgroup(struct maker *m, struct incident *incident)
         say_into(m, &incident->title, "{b} limit", limit->bytes.value);
     else
         say_into(m, &incident->title, "memory limit");
-    cite_fact(m, &incident->title, F_oom_events_limit, event);
+    statement_cite_fact(m, &incident->title, F_oom_events_limit, event);
     if (!is_known(m, F_meminfo_available, 0))
         return;
     say_into(m, &incident->title, "; the host had {} of {} available at the capture",
@@ -57,13 +57,13 @@ static void title_host(struct maker *m, struct incident *incident)
 {
     const struct attribution *a = &incident->event;
     say_into(m, &incident->title, "the host ran out of memory");
-    cite_fact(m, &incident->title, F_oom_events_constraint, incident->series.detail);
+    statement_cite_fact(m, &incident->title, F_oom_events_constraint, incident->series.detail);
     if (!a->known || !a->dominant)
         return;
     say_into(m, &incident->title, ": {r} of its {b} {w} {w}",
              amount_share(a->dominant->bytes, a->total_bytes), a->total_bytes, "was",
              a->dominant->name);
-    cite_all(m, &incident->title, &a->dominant->note);
+    statement_cite_all(m, &incident->title, &a->dominant->note);
 }
 
 static void title_no_kill(struct maker *m, struct incident *incident)
@@ -122,8 +122,8 @@ static void title_lost(struct maker *m, struct incident *incident)
         else
             say_into(m, &incident->title, "memory limit");
         say_into(m, &incident->title, " and processes were killed; ");
-        cite_fact(m, &incident->title, F_cgroups_local_oom, row);
-        cite_fact(m, &incident->title, F_cgroups_events_oom_kill, row);
+        statement_cite_fact(m, &incident->title, F_cgroups_local_oom, row);
+        statement_cite_fact(m, &incident->title, F_cgroups_events_oom_kill, row);
     } else {
         say_into(m, &incident->title, "the kernel has killed {} processes since boot; ",
                  ref_of(F_vmstat_oom_kill, 0));
@@ -197,7 +197,7 @@ static void summary_kill(struct maker *m, struct incident *incident)
         say_into(m, summary, ".");
         return;
     }
-    cite_all(m, summary, &top->note);
+    statement_cite_all(m, summary, &top->note);
     if (top->is_victim && top->processes == 1) {
         say_into(m, summary, "; it held {r} of what filled the limit ({b}).", top->share,
                  top->bytes);
@@ -205,7 +205,7 @@ static void summary_kill(struct maker *m, struct incident *incident)
     }
     if (victim->share > 0)
         say_into(m, summary, "; it held {r} of what filled the limit", victim->share);
-    cite_fact(m, summary, F_oom_events_victim_rss, event);
+    statement_cite_fact(m, summary, F_oom_events_victim_rss, event);
     say_into(m, summary, "; {s}", top->name);
     if (top->processes > 1)
         say_into(m, summary, " ({n} processes)", top->processes);
@@ -281,7 +281,7 @@ static void act_on_holder(struct maker *m, struct incident *incident)
     if (suspect->rate.known && suspect->rate.value > 0)
         say_into(m, act, ", and grew by {v}", suspect->rate.value);
     say_into(m, act, ".");
-    cite_all(m, act, &suspect->note);
+    statement_cite_all(m, act, &suspect->note);
 }
 
 static void add_once(struct maker *m, struct statements *list, struct map *seen,

@@ -123,9 +123,9 @@ static void gather_row(struct gather *g, uint32_t row)
         struct quantity rate = quantity_of(g->m, g->source->rate, row);
         holder->rate.known |= rate.known;
         holder->rate.value += rate.value;
-        cite_fact(g->m, &holder->note, g->source->rate, row);
+        statement_cite_fact(g->m, &holder->note, g->source->rate, row);
     }
-    cite_fact(g->m, &holder->note, g->source->bytes, row);
+    statement_cite_fact(g->m, &holder->note, g->source->bytes, row);
     if (pid && pid == number_or(g->m, F_oom_events_victim_pid, g->incident->series.detail, -1))
         holder->is_victim = true;
 }

@@ -61,7 +61,7 @@ static void disagreements_make(struct maker *m)
             continue;
         struct statement *statement = statements_add(m, &m->verdict->disagreements);
         quote_add(m, &statement->text, observation->text);
-        cite_place(m, statement, observation->where);
+        statement_cite_place(m, statement, observation->where);
     }
 }
 

@@ -92,7 +92,7 @@ static void evidence_of(struct maker *m, struct ranked *ranked)
         phrase_add(&ranked->evidence.text, m->arena, finding->say.pieces[i].kind,
                    finding->say.pieces[i].text);
     for (size_t i = 0; i < finding->n_cites; i++)
-        cite(m, &ranked->evidence, finding->cites[i]);
+        statement_cite(m, &ranked->evidence, finding->cites[i]);
 }
 
 static int64_t whole_of(const struct incident *incident)

@@ -86,13 +86,13 @@ static void not_small_classes(struct maker *m, struct incident *incident)
                 continue;
             say_into(m, &line, "{w}{w} {b}", n++ ? ", " : "Classes under 5 %: ", share->name,
                      share->bytes);
-            cite_all(m, &line, &share->note);
+            statement_cite_all(m, &line, &share->note);
             sum += share->bytes;
         }
     if (n == 0)
         return;
     say_into(m, &line, "; together {r} of {b}.", amount_share(sum, a->total_bytes), a->total_bytes);
-    cite_place(m, &line, a->note.places[0]);
+    statement_cite_place(m, &line, a->note.places[0]);
     *statements_add(m, &incident->ruled_out) = line;
 }
 
@@ -129,7 +129,7 @@ static void not_by_rule(struct maker *m, struct incident *incident)
                                      "hold.",
                                      rule->id);
         for (size_t k = 0; k < finding->n_cites; k++)
-            cite(m, line, finding->cites[k]);
+            statement_cite(m, line, finding->cites[k]);
     }
 }
 

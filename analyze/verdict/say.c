@@ -23,7 +23,7 @@ static int where_cmp(struct where a, struct where b)
     return a.line < b.line ? -1 : a.line > b.line;
 }
 
-void cite_place(struct maker *m, struct statement *statement, struct where where)
+void statement_cite_place(struct maker *m, struct statement *statement, struct where where)
 {
     if (where.member == 0)
         return;
@@ -51,25 +51,26 @@ static void cite_source(void *context, struct ref ref)
     struct where places[2];
     size_t n = store_places(citing->m->store, ref, places, 2);
     for (size_t i = 0; i < n && i < 2; i++)
-        cite_place(citing->m, citing->statement, places[i]);
+        statement_cite_place(citing->m, citing->statement, places[i]);
 }
 
-void cite(struct maker *m, struct statement *statement, struct ref ref)
+void statement_cite(struct maker *m, struct statement *statement, struct ref ref)
 {
     struct citing citing = {m, statement};
     store_sources(m->store, ref, cite_source, &citing);
 }
 
-void cite_fact(struct maker *m, struct statement *statement, enum field_id field, uint32_t row)
+void statement_cite_fact(struct maker *m, struct statement *statement, enum field_id field,
+                         uint32_t row)
 {
     if (is_known(m, field, row))
-        cite(m, statement, ref_of(field, row));
+        statement_cite(m, statement, ref_of(field, row));
 }
 
-void cite_all(struct maker *m, struct statement *statement, const struct statement *from)
+void statement_cite_all(struct maker *m, struct statement *statement, const struct statement *from)
 {
     for (size_t i = 0; i < from->n_places; i++)
-        cite_place(m, statement, from->places[i]);
+        statement_cite_place(m, statement, from->places[i]);
 }
 
 void quote_add(struct maker *m, struct phrase *phrase, struct span evidence)
@@ -110,7 +111,7 @@ static void value_write(struct maker *m, struct statement *statement, struct ref
         amount_rate(fact.number, prose);
     else if (fact.type == FACT_BOOL)
         buf_str(prose, fact.number ? "yes" : "no");
-    cite(m, statement, ref);
+    statement_cite(m, statement, ref);
 }
 
 /* Ends the run of our own words that is being gathered. */
@@ -134,7 +135,7 @@ static void ref_write(struct maker *m, struct statement *statement, struct ref r
     struct fact fact = store_get(m->store, ref);
     if (fact.type == FACT_TEXT && fact.state == FACT_KNOWN) {
         evidence_flush(m, statement, prose, fact.text);
-        cite(m, statement, ref);
+        statement_cite(m, statement, ref);
     } else {
         value_write(m, statement, ref, prose);
     }
@@ -148,7 +149,7 @@ static void marker_write(struct maker *m, struct statement *statement, char mark
         ref_write(m, statement, va_arg(*args, struct ref), prose);
         break;
     case '@':
-        cite(m, statement, va_arg(*args, struct ref));
+        statement_cite(m, statement, va_arg(*args, struct ref));
         break;
     case 'b':
         amount_bytes(va_arg(*args, int64_t), prose);

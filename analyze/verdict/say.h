@@ -15,10 +15,11 @@ struct statement *say(struct maker *m, struct statements *list, const char *form
 void say_into(struct maker *m, struct statement *statement, const char *format, ...);
 struct statement *statements_add(struct maker *m, struct statements *list);
 
-void cite(struct maker *m, struct statement *statement, struct ref ref);
-void cite_fact(struct maker *m, struct statement *statement, enum field_id field, uint32_t row);
-void cite_place(struct maker *m, struct statement *statement, struct where where);
-void cite_all(struct maker *m, struct statement *statement, const struct statement *from);
+void statement_cite(struct maker *m, struct statement *statement, struct ref ref);
+void statement_cite_fact(struct maker *m, struct statement *statement, enum field_id field,
+                         uint32_t row);
+void statement_cite_place(struct maker *m, struct statement *statement, struct where where);
+void statement_cite_all(struct maker *m, struct statement *statement, const struct statement *from);
 
 void quote_add(struct maker *m, struct phrase *phrase, struct span evidence);
 

@@ -27,7 +27,7 @@ static void step_scope(struct maker *m, struct incident *incident)
         say_into(m, step, ", limit {b}", incident->limit.bytes.value);
     say_into(m, step, ".");
     if (incident->series.n)
-        cite_fact(m, step, F_oom_events_constraint, incident->series.detail);
+        statement_cite_fact(m, step, F_oom_events_constraint, incident->series.detail);
 }
 
 static void step_attribution(struct maker *m, struct incident *incident)
@@ -39,11 +39,11 @@ static void step_attribution(struct maker *m, struct incident *incident)
     }
     struct statement *step = say(m, &incident->steps, "Attribution ({w}): mostly {w}, {b} of {b}",
                                  a->at, a->dominant->name, a->dominant->bytes, a->total_bytes);
-    cite_all(m, step, &a->dominant->note);
+    statement_cite_all(m, step, &a->dominant->note);
     if (incident->holders.n) {
         say_into(m, step, "; largest holder {s}, {b}", incident->holders.items[0].name,
                  incident->holders.items[0].bytes);
-        cite_all(m, step, &incident->holders.items[0].note);
+        statement_cite_all(m, step, &incident->holders.items[0].note);
     }
     say_into(m, step, ".");
 }
@@ -59,7 +59,7 @@ static void step_advice(struct maker *m, struct incident *incident, const char *
     for (size_t i = 0; i < from->items[0].text.n; i++)
         phrase_add(&step->text, m->arena, from->items[0].text.pieces[i].kind,
                    from->items[0].text.pieces[i].text);
-    cite_all(m, step, &from->items[0]);
+    statement_cite_all(m, step, &from->items[0]);
 }
 
 void steps_make(struct maker *m, struct incident *incident)

@@ -29,7 +29,7 @@ static void tick_event(struct maker *m, struct timeline *timeline, uint32_t even
     if (is_known(m, F_oom_events_cgroup, event))
         say_into(m, &tick->what, " in {p}{@}", text_of(m, F_oom_events_cgroup, event),
                  ref_of(F_oom_events_cgroup, event));
-    cite_fact(m, &tick->what, F_oom_events_time, event);
+    statement_cite_fact(m, &tick->what, F_oom_events_time, event);
 }
 
 static void tick_log_event(struct maker *m, struct timeline *timeline, uint32_t row)

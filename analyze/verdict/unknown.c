@@ -198,7 +198,7 @@ static void unknowns_of_groups(struct maker *m, struct incident *incident, struc
         unknown->member = group->pattern;
         unknown->reason = reason_of(&group->lack);
         unknown->how = group->how;
-        cite_place(m, &unknown->note, group->lack.where);
+        statement_cite_place(m, &unknown->note, group->lack.where);
         if (!log_only || is_log)
             continue;
         folded = unknown;

@@ -26,7 +26,7 @@ static void why_cgroup(struct maker *m, struct incident *incident)
     else if (limit->bytes.known)
         say_into(m, why, " ({})", ref_of(F_cgroups_max, limit->cgroup));
     if (limit->cgroup != ROW_NONE)
-        cite_fact(m, why, F_cgroups_max, limit->cgroup);
+        statement_cite_fact(m, why, F_cgroups_max, limit->cgroup);
     if (incident->scope == SCOPE_ANCESTOR)
         say_into(m, why, ", an ancestor of the victim's own cgroup {p}{@}",
                  text_of(m, F_oom_events_task_cgroup, event),
@@ -118,10 +118,10 @@ static void why_filled(struct maker *m, struct incident *incident)
     for (size_t i = 0; i < a->n_classes && i < CLASSES_SAID && sorted[i]->bytes > 0; i++) {
         say_into(m, why, "{w}{b} {w} ({r})", i ? ", " : "", sorted[i]->bytes, sorted[i]->name,
                  amount_share(sorted[i]->bytes, a->total_bytes));
-        cite_all(m, why, &sorted[i]->note);
+        statement_cite_all(m, why, &sorted[i]->note);
     }
     say_into(m, why, ".");
-    cite_place(m, why, a->note.n_places ? a->note.places[0] : (struct where){0});
+    statement_cite_place(m, why, a->note.n_places ? a->note.places[0] : (struct where){0});
 }
 
 static void why_held(struct maker *m, struct incident *incident)
@@ -135,7 +135,7 @@ static void why_held(struct maker *m, struct incident *incident)
         say_into(m, why, " ({n} processes)", top->processes);
     say_into(m, why, " held {b} ({w}), {r} of it{w}.", top->bytes, holders->measure, top->share,
              *holders->at == 'e' ? "" : ", at the capture");
-    cite_all(m, why, &top->note);
+    statement_cite_all(m, why, &top->note);
     if (top->processes > 1 && top->kind == HOLDER_PROCESS &&
         !span_is(span_of(holders->measure), "PSS"))
         say_into(m, why, " Pages that they share are counted in each.");
@@ -169,7 +169,7 @@ static void why_first_signal(struct maker *m, struct incident *incident)
     for (size_t i = 0; i < signal->what.text.n; i++)
         phrase_add(&why->text, m->arena, signal->what.text.pieces[i].kind,
                    signal->what.text.pieces[i].text);
-    cite_all(m, why, &signal->what);
+    statement_cite_all(m, why, &signal->what);
 }
 
 static void why_swap(struct maker *m, struct incident *incident)
@@ -203,7 +203,7 @@ static void why_finding(struct maker *m, struct incident *incident, const struct
     for (size_t k = 0; k < ranked->evidence.text.n; k++)
         phrase_add(&why->text, m->arena, ranked->evidence.text.pieces[k].kind,
                    ranked->evidence.text.pieces[k].text);
-    cite_all(m, why, &ranked->evidence);
+    statement_cite_all(m, why, &ranked->evidence);
     if (ranked->share > 0)
         say_into(m, why, " That explains {b}, {r} of the total.", ranked->finding->explains_bytes,
                  ranked->share);
