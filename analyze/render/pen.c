@@ -5,7 +5,13 @@
 
 #include <string.h>
 
-enum { EVIDENCE_MAX_BYTES = 200, PLACES_SHOWN = 4, TEXT_COLUMNS = 80 };
+enum {
+    EVIDENCE_MAX_BYTES = 200,
+    PLACES_SHOWN = 4,
+    PLACES_FULL = 16,
+    MEMBER_SHOWN_BYTES = 60,
+    TEXT_COLUMNS = 80
+};
 
 static size_t backtick_run(struct span s)
 {
@@ -68,37 +74,58 @@ void pen_phrase(const struct pen *pen, const struct phrase *phrase, struct buf *
     }
 }
 
-static void place_write(const struct pen *pen, uint32_t member, uint32_t from, uint32_t to,
-                        struct buf *out)
+/* The end of a long path, .../pod7f3c.slice/memory.events: the full report and JSON have it whole.
+ */
+static void member_short(const struct pen *pen, uint32_t member, struct buf *out)
 {
+    struct span path = store_member_path(pen->store, member);
+    if (path.n > MEMBER_SHOWN_BYTES && !pen->full) {
+        size_t last = span_rfind_char(path, '/');
+        size_t before = span_rfind_char(span_slice(path, 0, last), '/');
+        if (last < path.n && before < last) {
+            buf_str(out, "\xe2\x80\xa6");
+            path = span_skip(path, before);
+        }
+    }
+    buf_add(out, path);
+}
+
+/* Writes `member:3-7,9` for the places of one member and returns the place after them. */
+static size_t member_places(const struct pen *pen, const struct statement *statement, size_t from,
+                            struct buf *out)
+{
+    const struct where *places = statement->places;
     struct buf text = {0};
-    buf_add(&text, store_member_path(pen->store, member));
-    if (from)
-        buf_fmt(&text, ":%u", from);
-    if (to > from)
-        buf_fmt(&text, "-%u", to);
+    member_short(pen, places[from].member, &text);
+    size_t i = from;
+    char mark = ':';
+    while (i < statement->n_places && places[i].member == places[from].member) {
+        size_t end = i + 1;
+        while (end < statement->n_places && places[end].member == places[i].member &&
+               places[end].line == places[end - 1].line + 1)
+            end++;
+        if (places[i].line)
+            buf_fmt(&text, "%c%u", mark, places[i].line);
+        if (end - i > 1)
+            buf_fmt(&text, "-%u", places[end - 1].line);
+        mark = ',';
+        i = end;
+    }
     pen_evidence(pen, buf_span(&text), out);
     buf_free(&text);
+    return i;
 }
 
 void pen_places(const struct pen *pen, const struct statement *statement, struct buf *out)
 {
-    size_t shown = 0, i = 0;
+    size_t shown = 0, i = 0, most = pen->full ? PLACES_FULL : PLACES_SHOWN;
     if (statement->n_places == 0)
         return;
     buf_str(out, " [");
-    while (i < statement->n_places && (shown < PLACES_SHOWN || pen->full)) {
-        const struct where *first = &statement->places[i];
-        size_t end = i + 1;
-        while (end < statement->n_places && statement->places[end].member == first->member &&
-               statement->places[end].line == statement->places[end - 1].line + 1)
-            end++;
+    while (i < statement->n_places && shown < most) {
         if (shown++)
             buf_str(out, ", ");
-        place_write(pen, first->member, first->line, statement->places[end - 1].line, out);
-        i = end;
-        if (shown == 4 * PLACES_SHOWN)
-            break;
+        i = member_places(pen, statement, i, out);
     }
     if (i < statement->n_places)
         buf_fmt(out, ", and %zu more", statement->n_places - i);

@@ -125,7 +125,8 @@ static void title_lost(struct maker *m, struct incident *incident)
         statement_cite_fact(m, &incident->title, F_cgroups_local_oom, row);
         statement_cite_fact(m, &incident->title, F_cgroups_events_oom_kill, row);
     } else {
-        say_into(m, &incident->title, "the kernel has killed {} processes since boot; ",
+        say_into(m, &incident->title, "the kernel has killed {c} since boot; {@}",
+                 number_or(m, F_vmstat_oom_kill, 0, 0), "process", "processes",
                  ref_of(F_vmstat_oom_kill, 0));
     }
     say_into(m, &incident->title, "the report is no longer in the log");

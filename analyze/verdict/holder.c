@@ -214,7 +214,9 @@ static void holders_take(struct gather *g, struct incident *incident)
 
 void holders_make(struct maker *m, struct incident *incident)
 {
-    if (incident->kind == INCIDENT_NONE || incident->scope == SCOPE_MANUAL)
+    /* of kills that no report shows, the capture has only the survivors */
+    if (incident->kind == INCIDENT_NONE || incident->kind == INCIDENT_LOST ||
+        incident->scope == SCOPE_MANUAL)
         return;
     const struct class_sources *sources = sources_for(incident);
     bool found = false;

@@ -22,9 +22,10 @@ static void join_counter(struct maker *m)
     if (!counted.known || counted.value <= seen || seen == 0)
         return;
     say(m, &m->verdict->disagreements,
-        "the kernel counts {} kills since boot, the log in the bundle shows {n}: the earlier "
-        "reports are gone.",
-        ref_of(F_vmstat_oom_kill, 0), seen);
+        "the kernel counts {c} since boot, the log in the bundle shows {n}: the earlier reports "
+        "are "
+        "gone.{@}",
+        counted.value, "kill", "kills", seen, ref_of(F_vmstat_oom_kill, 0));
 }
 
 static void join_cgroup_counters(struct maker *m, struct incident *incident)
@@ -35,9 +36,9 @@ static void join_cgroup_counters(struct maker *m, struct incident *incident)
         return;
     int64_t seen = incident->victim.killed;
     if (kills.value > seen)
-        say(m, &m->verdict->disagreements,
-            "{p} counts {} kills, the log shows {n} of them at its limit.", incident->limit.owner,
-            ref_of(F_cgroups_events_oom_kill, row), seen);
+        say(m, &m->verdict->disagreements, "{p} counts {c}, the log shows {n} at its limit.{@}",
+            incident->limit.owner, kills.value, "kill", "kills", seen,
+            ref_of(F_cgroups_events_oom_kill, row));
     struct statement *why = say(m, &incident->why, "The cgroup tree agrees: {p} counts {} kills",
                                 incident->limit.owner, ref_of(F_cgroups_events_oom_kill, row));
     if (is_known(m, F_cgroups_events_max, row))

@@ -124,10 +124,10 @@ static void not_by_rule(struct maker *m, struct incident *incident)
             rule->severity < SEVERITY_WARNING ||
             (rule->kind != RULE_CAUSE && rule->kind != RULE_PRESSURE))
             continue;
-        struct statement *line = say(m, &incident->ruled_out,
-                                     "Rule {s}: its condition does not "
-                                     "hold.",
-                                     rule->id);
+        struct statement *line = statements_add(m, &incident->ruled_out);
+        say_into(m, line, "Not found: ");
+        phrase_add(&line->text, m->arena, PIECE_PROSE, rule->title);
+        say_into(m, line, " ({s}).", rule->id);
         for (size_t k = 0; k < finding->n_cites; k++)
             statement_cite(m, line, finding->cites[k]);
     }

@@ -141,10 +141,24 @@ static void ref_write(struct maker *m, struct statement *statement, struct ref r
     }
 }
 
+static void counted_write(struct buf *prose, int64_t count, const char *one, const char *many)
+{
+    amount_count(count, prose);
+    buf_char(prose, ' ');
+    buf_str(prose, count == 1 ? one : many);
+}
+
 static void marker_write(struct maker *m, struct statement *statement, char marker,
                          struct buf *prose, va_list *args)
 {
+    int64_t count;
+    const char *one;
     switch (marker) {
+    case 'c':
+        count = va_arg(*args, int64_t);
+        one = va_arg(*args, const char *);
+        counted_write(prose, count, one, va_arg(*args, const char *));
+        break;
     case '}':
         ref_write(m, statement, va_arg(*args, struct ref), prose);
         break;

@@ -10,6 +10,7 @@
  *   {b} int64_t bytes  {n} int64_t count  {r} int64_t ratio  {d} int64_t us  {v} int64_t bytes/s
  *   {s} struct span    evidence          {p} struct span a cgroup path, shortened to its end
  *   {w} const char *   our own word      {t} const struct moment *
+ *   {c} int64_t count, const char *one, const char *many: "1 process", "2 processes"
  */
 struct statement *say(struct maker *m, struct statements *list, const char *format, ...);
 void say_into(struct maker *m, struct statement *statement, const char *format, ...);

@@ -103,6 +103,12 @@ static int share_cmp(const void *a, const void *b)
     return *x < *y ? -1 : 1; /* one array: the order of the table */
 }
 
+/* A class of less than half a percent explains nothing. */
+static bool is_worth_saying(const struct class_share *share, const struct attribution *a)
+{
+    return share->bytes > 0 && amount_share(share->bytes, a->total_bytes) >= 50;
+}
+
 static void why_filled(struct maker *m, struct incident *incident)
 {
     const struct attribution *a = best_attribution(incident);
@@ -115,7 +121,7 @@ static void why_filled(struct maker *m, struct incident *incident)
     struct statement *why =
         say(m, &incident->why, "{w} {b}{w}: ", a->of.n ? "Of its" : "Of the host's", a->total_bytes,
             *a->at == 'e' ? " at the kill" : " at the capture");
-    for (size_t i = 0; i < a->n_classes && i < CLASSES_SAID && sorted[i]->bytes > 0; i++) {
+    for (size_t i = 0; i < a->n_classes && i < CLASSES_SAID && is_worth_saying(sorted[i], a); i++) {
         say_into(m, why, "{w}{b} {w} ({r})", i ? ", " : "", sorted[i]->bytes, sorted[i]->name,
                  amount_share(sorted[i]->bytes, a->total_bytes));
         statement_cite_all(m, why, &sorted[i]->note);
@@ -189,8 +195,9 @@ static void why_swap(struct maker *m, struct incident *incident)
 /* Scope rules that only repeat what why_limit says in its own words. */
 static bool is_said(const struct ranked *ranked)
 {
-    static const char *const base[] = {"host-oom",   "cgroup-oom",    "ancestor-limit-oom",
-                                       "cpuset-oom", "mempolicy-oom", "manual-oom"};
+    static const char *const base[] = {
+        "host-oom",      "cgroup-oom", "ancestor-limit-oom",  "cpuset-oom",
+        "mempolicy-oom", "manual-oom", "cgroup-kills-counted"};
     for (size_t i = 0; i < sizeof(base) / sizeof(*base); i++)
         if (span_is(ranked->finding->rule->id, base[i]))
             return true;
@@ -216,7 +223,7 @@ static void why_findings(struct maker *m, struct incident *incident)
     for (size_t i = 0; i < incident->ranking.n; i++) {
         const struct ranked *ranked = &incident->ranking.items[i];
         if (ranked->is_repeat || ranked->role > ROLE_CONTRIBUTING ||
-            (ranked->role == ROLE_SCOPE && incident->series.n && is_said(ranked)))
+            (ranked->role == ROLE_SCOPE && incident->kind != INCIDENT_PRESSURE && is_said(ranked)))
             continue;
         why_finding(m, incident, ranked);
     }
@@ -225,7 +232,8 @@ static void why_findings(struct maker *m, struct incident *incident)
 static void why_none(struct maker *m, struct incident *incident)
 {
     if (is_known(m, F_vmstat_oom_kill, 0))
-        say(m, &incident->why, "The kernel has killed {} processes for memory since boot.",
+        say(m, &incident->why, "The kernel has killed {c} for memory since boot.{@}",
+            number_or(m, F_vmstat_oom_kill, 0, 0), "process", "processes",
             ref_of(F_vmstat_oom_kill, 0));
     if (is_known(m, F_meminfo_available, 0) && is_known(m, F_meminfo_total, 0))
         say(m, &incident->why, "{} of {} is available.", ref_of(F_meminfo_available, 0),
@@ -244,20 +252,19 @@ static void why_none(struct maker *m, struct incident *incident)
 static void why_lost(struct maker *m, struct incident *incident)
 {
     uint32_t row = incident->limit.cgroup;
+    struct quantity hits = quantity_of(m, F_cgroups_local_oom, row);
     if (row == ROW_NONE)
         return;
-    struct statement *why = say(m, &incident->why, "{p}", incident->limit.owner);
-    if (is_known(m, F_cgroups_local_oom, row))
-        say_into(m, why, " met its limit without a way out {} times",
+    struct statement *why = say(m, &incident->why, "{p} met its limit", incident->limit.owner);
+    if (hits.known)
+        say_into(m, why, " {c} with nothing left to reclaim{@}", hits.value, "time", "times",
                  ref_of(F_cgroups_local_oom, row));
-    else
-        say_into(m, why, " met its limit");
-    if (is_known(m, F_cgroups_events_oom_kill, row))
-        say_into(m, why, ", {} processes in it were killed",
-                 ref_of(F_cgroups_events_oom_kill, row));
+    struct quantity kills = quantity_of(m, F_cgroups_events_oom_kill, row);
+    if (kills.known)
+        say_into(m, why, "; {c} in it {w} killed{@}", kills.value, "process", "processes",
+                 kills.value == 1 ? "was" : "were", ref_of(F_cgroups_events_oom_kill, row));
     say_into(m, why, ".");
     why_filled(m, incident);
-    why_held(m, incident);
 }
 
 void why_make(struct maker *m, struct incident *incident)
