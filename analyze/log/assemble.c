@@ -89,6 +89,7 @@ static bool is_decided(const struct report *r)
 /* A block that a report has once: a second one means another report. */
 static bool is_repeated(const struct report *r, enum line_kind kind, struct span text)
 {
+    int64_t kib;
     switch (kind) {
     case LINE_COUNTERS:
         return r->has_counters;
@@ -100,7 +101,9 @@ static bool is_repeated(const struct report *r, enum line_kind kind, struct span
         return r->has_chosen;
     case LINE_USAGE:
         return span_starts(text, "memory: ") &&
-               report_get(r, F_oom_events_usage)->kind != VALUE_NONE;
+               report_get(r, F_oom_events_usage)->kind != VALUE_NONE &&
+               read_after(text, "usage ", &kib) &&
+               report_get(r, F_oom_events_usage)->number != kib * 1024;
     case LINE_CPU:
         return report_get(r, F_oom_events_trigger_pid)->kind != VALUE_NONE;
     default:
@@ -146,7 +149,7 @@ static unsigned kill_fit(const struct report *r, const struct record *record, in
         return 5;
     if (r->has_chosen)
         return 4; /* a child of the task chosen, to 5.0 */
-    if (r->has_oom_kill)
+    if (r->has_oom_kill && r->chosen_pid)
         return 0;
     return has_task(r, pid) ? 3 : r->n_tasks > 0 ? 1 : 2;
 }
@@ -179,6 +182,10 @@ static struct report *report_of(struct assembler *a, enum line_kind kind,
         if (kind == LINE_GROUP || kind == LINE_EXITING || kind == LINE_PANIC ||
             kind == LINE_NO_VICTIM)
             return r->n_victims > 0 && (kind == LINE_NO_VICTIM || kind == LINE_PANIC) ? NULL : r;
+        if (is_decided(r) && kind == LINE_CPU && !r->has_header && r->n_victims == 0 && !r->pid)
+            return r; /* a panic prints its task behind the message */
+        if (is_decided(r) && kind == LINE_TRACE && r->n_victims == 0)
+            return r;
         if (is_decided(r))
             return NULL; /* what comes behind a kill belongs to the next report */
         if (is_repeated(r, kind, record->text)) {

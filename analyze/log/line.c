@@ -119,6 +119,16 @@ static bool is_slab(struct span text)
            num_u64(span_slice(last, 0, last.n - 2), &v);
 }
 
+/* A frame of the call trace below the header: who called out_of_memory(). Frames behind "? " are
+ * left-overs on the stack. */
+static bool is_trace(struct span text)
+{
+    return (span_has(text, "mem_cgroup_out_of_memory") || span_has(text, "mem_cgroup_oom") ||
+            span_has(text, "__alloc_pages") || span_has(text, "__alloc_frozen_pages") ||
+            span_has(text, "pagefault_out_of_memory") || span_has(text, "moom_callback")) &&
+           !span_has(text, "? ") && (span_has(text, "+0x") || span_has(text, " (mm/"));
+}
+
 static enum line_kind classify_kill(struct span text)
 {
     struct span t = text;
@@ -222,13 +232,21 @@ enum line_kind line_classify(struct span text)
         return LINE_ALLOC;
     if (is_stat(t))
         return LINE_STAT;
-    return LINE_OTHER;
+    return is_trace(t) ? LINE_TRACE : LINE_OTHER;
 }
 
-/* Ends in `key` and digits behind it, with nothing after: the number may go on. */
 static bool lacks(struct span text, const char *key)
 {
     return !span_has(text, key);
+}
+
+/* A row of a task table without its name. */
+static bool ends_in_number(struct span text)
+{
+    size_t n = text.n;
+    while (n > 0 && text.p[n - 1] >= '0' && text.p[n - 1] <= '9')
+        n--;
+    return n < text.n && n > 0 && (text.p[n - 1] == ' ' || text.p[n - 1] == '-');
 }
 
 bool line_wants_more(enum line_kind kind, struct span text)
@@ -250,13 +268,17 @@ bool line_wants_more(enum line_kind kind, struct span text)
     case LINE_ZONE:
         return lacks(text, "free_cma:") && lacks(text, "all_unreclaimable?");
     case LINE_COUNTERS:
-        return lacks(text, " free:");
+        return lacks(text, " free:") || lacks(text, "pagetables:");
     case LINE_BUDDY:
         return lacks(text, " = ");
     case LINE_CHOSEN:
         return lacks(text, "child");
     case LINE_USAGE:
         return lacks(text, "failcnt");
+    case LINE_TASKS:
+        return !span_ends(text, " name");
+    case LINE_TASK:
+        return ends_in_number(text);
     case LINE_STATS:
         return true;
     case LINE_CPU:

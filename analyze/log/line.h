@@ -45,6 +45,7 @@ enum line_kind {
     LINE_NO_VICTIM,  /* "Out of memory and no killable processes..." */
     LINE_PANIC,      /* "Kernel panic - not syncing: Out of memory..." */
     LINE_SYSRQ,      /* "sysrq: Manual OOM execution" */
+    LINE_TRACE,      /* " mem_cgroup_out_of_memory+0x148/0x190": a frame that tells the scope */
 };
 
 enum line_kind line_classify(struct span text);

@@ -113,6 +113,7 @@ void read_line(struct reading *in, enum line_kind kind)
     case LINE_FAILURE:
     case LINE_CPUSET:
     case LINE_CPU:
+    case LINE_TRACE:
         read_head(in, kind);
         break;
     case LINE_TASK_IN:

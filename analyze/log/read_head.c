@@ -78,6 +78,27 @@ static void read_failure(struct reading *in)
     r->has_header = true;
 }
 
+/* A report that lost its header still says here who asked: "Comm: java Not tainted". */
+static void read_name_of_cpu_line(struct reading *in)
+{
+    static const char *const starts[] = {"Comm: ", "comm: "}, *const ends[] = {
+                                                                  " Not tainted",
+                                                                  " Tainted: ", " Kdump: "};
+    struct span name = SPAN_NONE;
+    for (size_t i = 0; i < 2 && !name.p; i++)
+        if (!read_between(in->text, starts[i], NULL, &name))
+            name = SPAN_NONE;
+    if (in->report->has_header || !name.p)
+        return;
+    size_t end = name.n;
+    for (size_t i = 0; i < 3; i++) {
+        size_t at = span_find(name, span_of(ends[i]));
+        end = at < end ? at : end;
+    }
+    if (end < name.n)
+        report_set_text(in->report, F_oom_events_trigger_comm, span_slice(name, 0, end), in->where);
+}
+
 /* "CPU: 1 UID: 0 PID: 4321 Comm: java Tainted: G  W  6.12.0 #1", "Pid: 1, comm: java Not tainted
  * 2.6.32 #1" */
 static void read_cpu(struct reading *in)
@@ -89,6 +110,7 @@ static void read_cpu(struct reading *in)
         return;
     report_set(r, F_oom_events_trigger_pid, pid, in->where);
     r->pid = (uint64_t)pid;
+    read_name_of_cpu_line(in);
     size_t at = span_find(in->text, SPAN_LIT(" #"));
     if (at == in->text.n)
         return;
@@ -111,6 +133,13 @@ static void read_cpuset(struct reading *in)
         report_set_text(in->report, F_oom_events_mems_allowed, nodes, in->where);
 }
 
+/* " mem_cgroup_out_of_memory+0x148/0x190": the innermost caller comes first */
+static void read_trace(struct reading *in)
+{
+    if (in->report->trace == TRACE_NONE)
+        in->report->trace = span_has(in->text, "mem_cgroup_o") ? TRACE_MEMCG : TRACE_GLOBAL;
+}
+
 void read_head(struct reading *in, enum line_kind kind)
 {
     switch (kind) {
@@ -122,6 +151,9 @@ void read_head(struct reading *in, enum line_kind kind)
         break;
     case LINE_CPU:
         read_cpu(in);
+        break;
+    case LINE_TRACE:
+        read_trace(in);
         break;
     default:
         read_cpuset(in);

@@ -20,6 +20,16 @@ static void read_constraint(struct reading *in, struct span name)
     report_set_text(in->report, F_oom_events_constraint, name, in->where);
 }
 
+/* Length of a list of nodes: "0-1,4". A comma belongs to it when a digit follows. */
+static size_t list_length(struct span s)
+{
+    size_t n = 0;
+    while (n < s.n && ((s.p[n] >= '0' && s.p[n] <= '9') || s.p[n] == '-' ||
+                       (s.p[n] == ',' && n + 1 < s.n && s.p[n + 1] >= '0' && s.p[n + 1] <= '9')))
+        n++;
+    return n;
+}
+
 static void read_task_of_summary(struct reading *in, struct span tail)
 {
     struct report *r = in->report;
@@ -46,31 +56,42 @@ static void read_task_of_summary(struct reading *in, struct span tail)
         report_set_text(r, F_oom_events_task_cgroup, span_skip(head, memcg + 12), in->where);
 }
 
+/* What follows the constraint, the node mask and the cpuset, which early kernels leave out. */
+static struct span behind_nodes(struct reading *in, struct span text)
+{
+    struct span rest = text, name;
+    size_t at = span_find(text, SPAN_LIT(",nodemask="));
+    if (at < text.n) {
+        rest = span_skip(text, at + 10);
+        if (!span_eat(&rest, "(null)"))
+            rest = span_skip(rest, list_length(rest));
+    }
+    if (!span_starts(rest, ",cpuset="))
+        return rest;
+    if (read_between(rest, ",cpuset=", ",mems_allowed=", &name))
+        report_set_text(in->report, F_oom_events_cpuset, name, in->where);
+    at = span_find(rest, SPAN_LIT(",mems_allowed="));
+    rest = span_skip(rest, at < rest.n ? at + 14 : at);
+    size_t n = list_length(rest);
+    if (n > 0)
+        report_set_text(in->report, F_oom_events_mems_allowed, span_slice(rest, 0, n), in->where);
+    return span_skip(rest, n);
+}
+
 static void read_summary(struct reading *in)
 {
     struct report *r = in->report;
-    struct span text = in->text, constraint, nodes, rest, path;
+    struct span text = in->text, constraint, nodes, rest;
     r->has_oom_kill = true;
     if (read_between(text, "constraint=", ",", &constraint))
         read_constraint(in, constraint);
-    if (read_between(text, "nodemask=", ",cpuset=", &nodes) && !span_is(nodes, "(null)"))
-        report_set_text(r, F_oom_events_nodemask, nodes, in->where);
-    size_t mems = span_find(text, SPAN_LIT(",mems_allowed="));
-    if (read_between(text, ",cpuset=", ",mems_allowed=", &path))
-        report_set_text(r, F_oom_events_cpuset, path, in->where);
-    rest = span_skip(text, mems < text.n ? mems + 14 : mems);
-    size_t n = 0; /* a list: "0-1,4" */
-    while (n < rest.n &&
-           ((rest.p[n] >= '0' && rest.p[n] <= '9') || rest.p[n] == '-' ||
-            (rest.p[n] == ',' && n + 1 < rest.n && rest.p[n + 1] >= '0' && rest.p[n + 1] <= '9')))
-        n++;
-    if (n > 0)
-        report_set_text(r, F_oom_events_mems_allowed, span_slice(rest, 0, n), in->where);
-    rest = span_skip(rest, n);
+    if (read_between(text, ",nodemask=", NULL, &nodes) && list_length(nodes) > 0)
+        report_set_text(r, F_oom_events_nodemask, span_slice(nodes, 0, list_length(nodes)),
+                        in->where);
+    rest = behind_nodes(in, text);
     if (span_eat(&rest, ",oom_memcg=")) {
         size_t end = span_find(rest, SPAN_LIT(",task_memcg="));
-        if (end < rest.n)
-            report_set_text(r, F_oom_events_cgroup, span_slice(rest, 0, end), in->where);
+        report_set_text(r, F_oom_events_cgroup, span_slice(rest, 0, end), in->where);
         r->is_memcg = true;
     } else if (span_starts(rest, ",global_oom")) {
         r->is_plain = true;

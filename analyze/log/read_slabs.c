@@ -56,10 +56,12 @@ static void read_allocation(struct reading *in)
 void read_slabs(struct reading *in, enum line_kind kind)
 {
     struct report *r = in->report;
-    if (kind == LINE_SLAB_HEAD || kind == LINE_ALLOC_HEAD)
+    if (kind == LINE_SLAB_HEAD || kind == LINE_ALLOC_HEAD) {
         r->block = kind;
-    else if (kind == LINE_SLAB && r->block == LINE_SLAB_HEAD)
+        r->is_plain |= kind == LINE_SLAB_HEAD; /* only for memory of the machine, dump_header */
+    } else if (kind == LINE_SLAB && r->block == LINE_SLAB_HEAD) {
         read_slab(in);
-    else if (kind == LINE_ALLOC && r->block == LINE_ALLOC_HEAD)
+    } else if (kind == LINE_ALLOC && r->block == LINE_ALLOC_HEAD) {
         read_allocation(in);
+    }
 }

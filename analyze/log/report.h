@@ -35,8 +35,9 @@ struct report {
     uint32_t n_tasks, n_zones, n_victims;
     /* what was seen */
     bool has_header, has_counters, has_tasks_head, has_oom_kill, has_chosen, has_group;
-    bool is_memcg, is_plain; /* by the words of its kill line */
-    enum line_kind block;    /* the block that rows belong to: LINE_STATS, LINE_SLAB_HEAD, ... */
+    bool is_memcg, is_plain;                              /* by the words of its lines */
+    enum { TRACE_NONE, TRACE_MEMCG, TRACE_GLOBAL } trace; /* by its call trace */
+    enum line_kind block; /* the block that rows belong to: LINE_STATS, LINE_SLAB_HEAD, ... */
     /* correlation */
     uint64_t caller, pid;
     uint64_t chosen_pid;

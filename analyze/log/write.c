@@ -111,8 +111,11 @@ static void infer_scope(struct report *r)
                   {"memory_policy", "mempolicy"},
                   {"memcg", "memcg"}};
     const struct value *constraint = report_get(r, F_oom_events_constraint);
+    const struct value *ram = report_get(r, F_oom_events_mem_ram);
+    bool has_memory = r->has_counters || r->n_zones > 0 || ram->kind != VALUE_NONE;
     struct where where = {r->member, r->first_line};
-    if (constraint->kind == VALUE_TEXT) {
+    /* 5.0 and some vendor kernels print CONSTRAINT_NONE beside the cgroup at its limit */
+    if (constraint->kind == VALUE_TEXT && !(span_is(constraint->text, "none") && r->is_memcg)) {
         for (size_t i = 0; i < sizeof(scopes) / sizeof(*scopes); i++)
             if (span_is(constraint->text, scopes[i].constraint)) {
                 report_set_text(r, F_oom_events_scope, span_of(scopes[i].scope), constraint->where);
@@ -126,7 +129,9 @@ static void infer_scope(struct report *r)
     if (r->is_memcg) {
         report_set_text(r, F_oom_events_constraint, SPAN_LIT("memcg"), where);
         report_set_text(r, F_oom_events_scope, SPAN_LIT("memcg"), where);
-    } else if (r->is_plain || r->has_counters || r->n_zones > 0) {
+    } else if (!r->is_plain && r->trace == TRACE_MEMCG) {
+        report_set_text(r, F_oom_events_scope, SPAN_LIT("memcg"), where);
+    } else if (r->is_plain || has_memory || r->trace == TRACE_GLOBAL) {
         report_set_text(r, F_oom_events_scope, SPAN_LIT("global"), where);
     } else {
         report_set_text(r, F_oom_events_scope, SPAN_LIT("unknown"), where);

@@ -17,7 +17,9 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 KIB = 1024
+UNLIMITED_KIB = 1 << 52
 AIM_PERCENT = 98
+ALIKE = {'alloc_failure': ('alloc_failure', 'alloc_stall', 'vmalloc_failure', 'slub_failure')}
 
 
 def find_folder(argument):
@@ -54,10 +56,11 @@ def kib(value):
 
 def victim_adj(event):
     f = event['fields']
+    pid = f.get('victim_pid', f.get('chosen_pid'))
     if 'victim_adj' in f:
         return f['victim_adj']
     for task in event['tasks']:
-        if f.get('victim_pid') in (task.get('pid'), task.get('tgid')):
+        if pid in (task.get('pid'), task.get('tgid')):
             return task.get('oom_score_adj')
     return None
 
@@ -67,10 +70,11 @@ def found_fields(event):
     flags = f.get('gfp_flags')
     mask = hex(f['gfp_mask']) if 'gfp_mask' in f else None
     limit = f.get('limit')
+    killed = 'victim' if 'victim_pid' in f else 'chosen'  # a cut log may end at the summary, which names the task
     return {
         'scope': f.get('scope'), 'cgroup': f.get('cgroup'), 'task_cgroup': f.get('task_cgroup'),
         'trigger_comm': f.get('trigger_comm'), 'trigger_pid': f.get('trigger_pid'), 'order': f.get('order'),
-        'gfp': (mask, flags), 'victim_comm': f.get('victim_comm'), 'victim_pid': f.get('victim_pid'),
+        'gfp': (mask, flags), 'victim_comm': f.get(killed + '_comm'), 'victim_pid': f.get(killed + '_pid'),
         'total_vm_kb': kib(f.get('victim_total_vm')), 'anon_rss_kb': kib(f.get('victim_anon_rss')),
         'file_rss_kb': kib(f.get('victim_file_rss')), 'shmem_rss_kb': kib(f.get('victim_shmem_rss')),
         'oom_score_adj': victim_adj(event), 'limit_kb': limit if limit == 'unlimited' else kib(limit),
@@ -94,6 +98,8 @@ def same(name, label, found):
         return names.get(label, label) == found
     if name == 'also_killed':
         return sorted(label) == found
+    if name in ('limit_kb', 'usage_kb') and label >= UNLIMITED_KIB:
+        return found == 'unlimited'
     return label == found
 
 
@@ -157,7 +163,7 @@ class Score:
     def others(self, name, kinds, rows):
         """Allocation failures and userspace kills, by count."""
         for kind, wanted in kinds.items():
-            got = sum(1 for r in rows if r['fields']['kind'] == kind)
+            got = sum(1 for r in rows if r['fields']['kind'] in ALIKE.get(kind, (kind,)))
             self.n['labelled'] += wanted
             self.n['found'] += min(wanted, got)
             if got < wanted:
