@@ -18,7 +18,7 @@ static void close_report(struct assembler *a, uint32_t index)
     if (r->is_failure)
         other_failure(a->store, r);
     else if (report_is_event(r))
-        report_write(r, a->store, lookup_row(a, r));
+        report_store(r, a->store, lookup_row(a, r));
     else
         store_observe(a->store, OBS_TRUNCATED, (struct where){r->member, r->first_line},
                       "memory statistics without a line that says why they were printed");

@@ -79,6 +79,6 @@ void child_set_text(struct report *report, struct child *child, enum field_id fi
 
 /* Writes the report into a row of oom_events: a new one, or that of the same event from another
  * source, which gets further places. */
-void report_write(struct report *report, struct store *store, uint32_t row);
+void report_store(struct report *report, struct store *store, uint32_t row);
 
 #endif

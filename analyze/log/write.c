@@ -193,7 +193,7 @@ static bool has_children(const struct store *store, enum table_id table, uint32_
     return store_row_next(store, table, row, ROW_NONE) != ROW_NONE;
 }
 
-void report_write(struct report *report, struct store *store, uint32_t row)
+void report_store(struct report *report, struct store *store, uint32_t row)
 {
     static const enum table_id tables[] = {T_oom_tasks, T_oom_victims, T_oom_zones,
                                            T_oom_nodes, T_oom_slabs,   T_oom_allocations};

@@ -4,7 +4,7 @@
 #include "base/lines.h"
 #include "base/num.h"
 #include "parse/parse_parts.h"
-#include "parse/say.h"
+#include "parse/observe.h"
 #include "parse/tables.h"
 #include "parse/value.h"
 
@@ -40,7 +40,8 @@ void allocinfo_read(struct reading *r, const struct group *group)
         if (lines.terminated && read_row(r, line, lines.number, &any))
             continue;
         whole = false;
-        say(r->store, OBS_MALFORMED, place(r, lines.number), "not a row of allocinfo", SPAN_NONE);
+        observe(r->store, OBS_MALFORMED, place(r, lines.number), "not a row of allocinfo",
+                SPAN_NONE);
     }
     table_done(r, T_allocations, 0, whole && any);
 }

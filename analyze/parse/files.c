@@ -3,7 +3,7 @@
 
 #include "base/arena.h"
 #include "parse/path.h"
-#include "parse/say.h"
+#include "parse/observe.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -146,8 +146,8 @@ static void enter_files(struct parse *parse)
         struct file file = parse->files[i];
         file.member = store_member(parse->store, file.name);
         if (map_get(&parse->by_name, file.name, UINT32_MAX) != UINT32_MAX) {
-            say(parse->store, OBS_DUPLICATE, (struct where){file.member, 0},
-                "the bundle holds this member twice; the first is used", SPAN_NONE);
+            observe(parse->store, OBS_DUPLICATE, (struct where){file.member, 0},
+                    "the bundle holds this member twice; the first is used", SPAN_NONE);
             continue;
         }
         store_member_text(parse->store, file.member, file.text);

@@ -5,7 +5,7 @@
 #include "base/lines.h"
 #include "collect/bundle.h"
 #include "parse/files.h"
-#include "parse/say.h"
+#include "parse/observe.h"
 
 struct header {
     struct parse *parse;
@@ -83,12 +83,12 @@ static bool open_header(struct header *h, const char *name)
     if (!object_of(file->text, &h->object) ||
         !object_text(&h->object, "format", store_arena(h->store), &format) ||
         !span_is(format, BUNDLE_FORMAT)) {
-        say(h->store, OBS_MALFORMED, h->where, "not the header of a bundle", SPAN_NONE);
+        observe(h->store, OBS_MALFORMED, h->where, "not the header of a bundle", SPAN_NONE);
         return false;
     }
     if (!object_number(&h->object, "format_version", &version) || version != BUNDLE_FORMAT_VERSION)
-        say(h->store, OBS_UNKNOWN, h->where,
-            "the bundle is of a format version that this program does not know", SPAN_NONE);
+        observe(h->store, OBS_UNKNOWN, h->where,
+                "the bundle is of a format version that this program does not know", SPAN_NONE);
     object_sub(&h->object, "host", &h->host);
     object_sub(&h->object, "clocks", &h->clocks);
     object_sub(&h->object, "environment", &h->environment);

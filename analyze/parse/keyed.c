@@ -3,7 +3,7 @@
 
 #include "base/lines.h"
 #include "parse/parse_parts.h"
-#include "parse/say.h"
+#include "parse/observe.h"
 #include "parse/value.h"
 
 enum { KEYS_MAX = 128 }; /* sources of one pattern; memory.stat has about 40 */
@@ -24,8 +24,8 @@ static void put_pair(struct keyed *k, const struct lines *lines, const struct pa
         return;
     k->any = true;
     if (index < KEYS_MAX && (k->seen[index / 64] >> index % 64 & 1)) {
-        say(r->store, OBS_DUPLICATE, place(r, lines->number),
-            "the key stands in this file twice; the first is used: ", pair->key);
+        observe(r->store, OBS_DUPLICATE, place(r, lines->number),
+                "the key stands in this file twice; the first is used: ", pair->key);
         return;
     }
     k->seen[index / 64 % (KEYS_MAX / 64)] |= UINT64_C(1) << index % 64;
@@ -50,9 +50,9 @@ void keyed_read(struct reading *r, const struct group *group)
             break;
     }
     if (is_single && lines.rest.n)
-        say(r->store, OBS_MALFORMED, place(r, 2), "more than the one line that stands there",
-            SPAN_NONE);
+        observe(r->store, OBS_MALFORMED, place(r, 2), "more than the one line that stands there",
+                SPAN_NONE);
     if (!k.any && group->n_sources && r->file->text.n)
-        say(r->store, OBS_MALFORMED, place(r, 0), "none of the keys of this file is in it",
-            SPAN_NONE);
+        observe(r->store, OBS_MALFORMED, place(r, 0), "none of the keys of this file is in it",
+                SPAN_NONE);
 }

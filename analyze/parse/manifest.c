@@ -10,7 +10,7 @@
 #include "parse/json.h"
 #include "parse/logs.h"
 #include "parse/path.h"
-#include "parse/say.h"
+#include "parse/observe.h"
 
 struct manifest {
     struct parse *parse;
@@ -42,9 +42,9 @@ static void check_file(struct manifest *m, struct file *file, int64_t bytes)
     if (bytes == (int64_t)file->text.n && (!has_hash || same_digest(file->text, hex)))
         return;
     file->distrusted = true;
-    say(m->store, OBS_DISTRUSTED, m->where,
-        "size or SHA-256 of this member is not what the manifest says; it is not used: ",
-        file->name);
+    observe(m->store, OBS_DISTRUSTED, m->where,
+            "size or SHA-256 of this member is not what the manifest says; it is not used: ",
+            file->name);
 }
 
 /* A log was read before the manifest came: its events stand, and it is said that they may be
@@ -57,10 +57,10 @@ static void check_log(struct manifest *m, struct span name, int64_t bytes)
         return;
     bool has_hash = object_text(&m->line, MANIFEST_SHA256, store_arena(m->store), &hex);
     if (bytes != sum->bytes || (has_hash && !span_is(hex, sum->hex)))
-        say(m->store, OBS_DISTRUSTED, m->where,
-            "size or SHA-256 of this log is not what the manifest says; what it tells may be "
-            "forged: ",
-            name);
+        observe(m->store, OBS_DISTRUSTED, m->where,
+                "size or SHA-256 of this log is not what the manifest says; what it tells may be "
+                "forged: ",
+                name);
 }
 
 static struct span full_name(struct manifest *m, struct span name)
@@ -82,7 +82,7 @@ static void read_attempt(struct manifest *m, struct span name)
     struct arena *arena = store_arena(m->store);
     attempt.member = full_name(m, name);
     if (!object_text(&m->line, MANIFEST_STATUS, arena, &attempt.status)) {
-        say(m->store, OBS_MALFORMED, m->where, "an attempt without its status", SPAN_NONE);
+        observe(m->store, OBS_MALFORMED, m->where, "an attempt without its status", SPAN_NONE);
         return;
     }
     object_number(&m->line, MANIFEST_ERRNO, &attempt.err_no);
@@ -142,8 +142,8 @@ static void read_line(struct manifest *m, struct span line, bool terminated)
     bool flag;
     struct arena *arena = store_arena(m->store);
     if (!object_of(line, &m->line)) {
-        say(m->store, terminated ? OBS_MALFORMED : OBS_TRUNCATED, m->where,
-            "a line of the manifest that is not what collect writes", SPAN_NONE);
+        observe(m->store, terminated ? OBS_MALFORMED : OBS_TRUNCATED, m->where,
+                "a line of the manifest that is not what collect writes", SPAN_NONE);
         return;
     }
     if (object_text(&m->line, MANIFEST_MEMBER, arena, &name))
@@ -196,8 +196,8 @@ void manifest_read(struct parse *parse)
     } else if (header || parse->has_manifest) {
         struct where where = {header ? header->member : m.where.member, 0};
         store_set(parse->store, F_capture_complete, 0, false, where);
-        say(parse->store, OBS_TRUNCATED, where,
-            "the manifest has no end line: the capture was cut short", SPAN_NONE);
+        observe(parse->store, OBS_TRUNCATED, where,
+                "the manifest has no end line: the capture was cut short", SPAN_NONE);
     }
 }
 
@@ -210,8 +210,8 @@ void manifest_tables(struct parse *parse)
         if (said->where.member == 0)
             continue;
         if (said->complete && rows < said->captured)
-            say(parse->store, OBS_DISAGREEMENT, said->where,
-                "the manifest counts more rows than the bundle holds", SPAN_NONE);
+            observe(parse->store, OBS_DISAGREEMENT, said->where,
+                    "the manifest counts more rows than the bundle holds", SPAN_NONE);
         store_set_complete(parse->store, tables[i], 0,
                            said->complete && rows >= said->captured && !parse->is_cut, said->where);
     }

@@ -4,7 +4,7 @@
 #include "base/lines.h"
 #include "base/num.h"
 #include "parse/parse_parts.h"
-#include "parse/say.h"
+#include "parse/observe.h"
 #include "parse/tables.h"
 #include "parse/value.h"
 
@@ -75,8 +75,8 @@ void numa_maps_read(struct reading *r, const struct group *group)
     while (lines_next(&lines, &line))
         if (!lines.terminated || !add_line(r, &nodes, line, lines.number)) {
             whole = false;
-            say(r->store, OBS_MALFORMED, place(r, lines.number), "not a line of numa_maps",
-                SPAN_NONE);
+            observe(r->store, OBS_MALFORMED, place(r, lines.number), "not a line of numa_maps",
+                    SPAN_NONE);
         }
     whole = whole && file_is_whole(r->file);
     for (uint32_t n = 0; n < nodes.n; n++)

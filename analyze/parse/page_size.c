@@ -5,7 +5,7 @@
 #include "base/num.h"
 #include "parse/path.h"
 #include "parse/parse_parts.h"
-#include "parse/say.h"
+#include "parse/observe.h"
 
 enum { SMALLEST_KIB = 4, LARGEST_KIB = 64 };
 
@@ -80,6 +80,6 @@ void page_size_find(struct parse *parse)
         return;
     parse->page_size_bytes = guess.kib * 1024;
     store_set(parse->store, F_host_page_size, 0, guess.kib * 1024, guess.where);
-    say(parse->store, OBS_NOTE, guess.where,
-        "the page size is not stated; it is taken from this line", SPAN_NONE);
+    observe(parse->store, OBS_NOTE, guess.where,
+            "the page size is not stated; it is taken from this line", SPAN_NONE);
 }

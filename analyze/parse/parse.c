@@ -12,7 +12,7 @@
 #include "parse/path.h"
 #include "parse/rows.h"
 #include "parse/samples.h"
-#include "parse/say.h"
+#include "parse/observe.h"
 #include "parse/tables.h"
 
 struct where place(const struct reading *r, uint32_t line)
@@ -59,7 +59,8 @@ static void read_file(struct parse *parse, struct file *file)
     if (!rows_open(&r, group))
         return;
     if (!file_is_whole(file) && group->table != T_processes)
-        say(parse->store, OBS_TRUNCATED, place(&r, 0),
+        observe(
+            parse->store, OBS_TRUNCATED, place(&r, 0),
             "the file ends in the middle of a line, or not all of it was captured: its last line "
             "is not used",
             SPAN_NONE);

@@ -6,7 +6,7 @@
 #include "base/num.h"
 #include "parse/json.h"
 #include "parse/parse_parts.h"
-#include "parse/say.h"
+#include "parse/observe.h"
 #include "parse/value.h"
 
 /* Line number of a key in a file of "Key:\tvalue" lines, 0 when it is not there. */
@@ -88,7 +88,8 @@ void proc_cgroup_read(struct reading *r, const struct group *group)
     while (lines_next(&lines, &line)) {
         if (!span_cut(line, ':', &id, &path) || !span_cut(path, ':', &controllers, &path) ||
             !span_starts(path, "/") || !lines.terminated) {
-            say(r->store, OBS_MALFORMED, place(r, lines.number), "not a line of cgroup", SPAN_NONE);
+            observe(r->store, OBS_MALFORMED, place(r, lines.number), "not a line of cgroup",
+                    SPAN_NONE);
             continue;
         }
         bool memory = is_memory(controllers);
@@ -131,7 +132,7 @@ void process_list_read(struct reading *r, const struct group *group)
         if (object_of(line, &object))
             put_open_files(r, &object, lines.number);
         else
-            say(r->store, OBS_MALFORMED, place(r, lines.number), "not a line of this list",
-                SPAN_NONE);
+            observe(r->store, OBS_MALFORMED, place(r, lines.number), "not a line of this list",
+                    SPAN_NONE);
     }
 }

@@ -9,7 +9,7 @@
 #include "parse/header.h"
 #include "parse/pairs.h"
 #include "parse/path.h"
-#include "parse/say.h"
+#include "parse/observe.h"
 
 enum { SAMPLE_BIAS = 1 << 16, SAME_PROCESS = 1, OTHER_PROCESS = 2 };
 
@@ -53,7 +53,7 @@ static void read_clock(struct parse *parse, const struct file *file)
     struct where where = {file->member, 1};
     if (!object_of(file->text, &object) ||
         !clocks_read(is_old && object_sub(&object, "clocks", &sub) ? &sub : &object, &clocks)) {
-        say(parse->store, OBS_MALFORMED, where, "not the clocks of a sample", SPAN_NONE);
+        observe(parse->store, OBS_MALFORMED, where, "not the clocks of a sample", SPAN_NONE);
         return;
     }
     *clock =

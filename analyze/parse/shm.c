@@ -3,7 +3,7 @@
 
 #include "base/lines.h"
 #include "parse/parse_parts.h"
-#include "parse/say.h"
+#include "parse/observe.h"
 #include "parse/tables.h"
 #include "parse/value.h"
 
@@ -56,12 +56,12 @@ void shm_read(struct reading *r, const struct group *group)
     struct span header = SPAN_NONE, line;
     bool whole = lines_next(&lines, &header) && span_has(header, "shmid") && lines.terminated;
     if (!whole)
-        say(r->store, OBS_MALFORMED, place(r, 1), "not the header of sysvipc/shm", SPAN_NONE);
+        observe(r->store, OBS_MALFORMED, place(r, 1), "not the header of sysvipc/shm", SPAN_NONE);
     while (whole && lines_next(&lines, &line))
         if (!lines.terminated || !read_row(r, header, line, lines.number)) {
             whole = false;
-            say(r->store, OBS_MALFORMED, place(r, lines.number), "not a row of sysvipc/shm",
-                SPAN_NONE);
+            observe(r->store, OBS_MALFORMED, place(r, lines.number), "not a row of sysvipc/shm",
+                    SPAN_NONE);
         }
     table_done(r, T_shm, 0, whole);
 }

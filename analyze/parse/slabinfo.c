@@ -4,7 +4,7 @@
 #include "base/lines.h"
 #include "base/num.h"
 #include "parse/parse_parts.h"
-#include "parse/say.h"
+#include "parse/observe.h"
 #include "parse/tables.h"
 #include "parse/value.h"
 
@@ -118,14 +118,15 @@ void slabinfo_read(struct reading *r, const struct group *group)
     struct span line;
     bool whole = lines_next(&lines, &line) && span_starts(line, "slabinfo - version: 2.");
     if (!whole)
-        say(r->store, OBS_MALFORMED, place(r, 1), "not the header of slabinfo", SPAN_NONE);
+        observe(r->store, OBS_MALFORMED, place(r, 1), "not the header of slabinfo", SPAN_NONE);
     while (lines_next(&lines, &line)) {
         if (span_starts(line, "#"))
             continue;
         if (lines.terminated && read_row(r, line, lines.number))
             continue;
         whole = false;
-        say(r->store, OBS_MALFORMED, place(r, lines.number), "not a row of slabinfo", SPAN_NONE);
+        observe(r->store, OBS_MALFORMED, place(r, lines.number), "not a row of slabinfo",
+                SPAN_NONE);
     }
     table_done(r, T_slabs, 0, whole);
 }

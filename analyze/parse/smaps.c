@@ -4,7 +4,7 @@
 #include "base/lines.h"
 #include "base/num.h"
 #include "parse/parse_parts.h"
-#include "parse/say.h"
+#include "parse/observe.h"
 #include "parse/tables.h"
 #include "parse/value.h"
 
@@ -84,7 +84,7 @@ static void add_line(const struct reading *r, struct sums *sums, struct span lin
     if (value.state != VALUE_OK || value.number < 0 ||
         __builtin_add_overflow(*sum, value.number, sum)) {
         sums->bad = true;
-        say(r->store, OBS_MALFORMED, place(r, at), "not a size of a mapping", SPAN_NONE);
+        observe(r->store, OBS_MALFORMED, place(r, at), "not a size of a mapping", SPAN_NONE);
     }
 }
 
@@ -120,7 +120,7 @@ void smaps_read(struct reading *r, const struct group *group)
             add_line(r, now, line, lines.number);
         } else {
             whole = false;
-            say(r->store, OBS_MALFORMED, place(r, lines.number), "not a mapping", SPAN_NONE);
+            observe(r->store, OBS_MALFORMED, place(r, lines.number), "not a mapping", SPAN_NONE);
         }
     }
     for (int k = 0; k < KINDS; k++)

@@ -5,7 +5,7 @@
 #include "base/lines.h"
 #include "parse/escape.h"
 #include "parse/parse_parts.h"
-#include "parse/say.h"
+#include "parse/observe.h"
 #include "parse/tables.h"
 #include "parse/value.h"
 
@@ -43,9 +43,10 @@ void swaps_read(struct reading *r, const struct group *group)
     while (whole && lines_next(&lines, &line))
         if (!lines.terminated || !read_row(r, line, lines.number)) {
             whole = false;
-            say(r->store, OBS_MALFORMED, place(r, lines.number), "not a row of swaps", SPAN_NONE);
+            observe(r->store, OBS_MALFORMED, place(r, lines.number), "not a row of swaps",
+                    SPAN_NONE);
         }
     if (lines.number <= 1 && !whole)
-        say(r->store, OBS_MALFORMED, place(r, 1), "not the header of swaps", SPAN_NONE);
+        observe(r->store, OBS_MALFORMED, place(r, 1), "not the header of swaps", SPAN_NONE);
     table_done(r, T_swaps, 0, whole);
 }

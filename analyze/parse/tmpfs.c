@@ -7,7 +7,7 @@
 #include "parse/escape.h"
 #include "parse/json.h"
 #include "parse/parse_parts.h"
-#include "parse/say.h"
+#include "parse/observe.h"
 #include "parse/tables.h"
 #include "parse/value.h"
 
@@ -44,8 +44,8 @@ void tmpfs_read(struct reading *r, const struct group *group)
     while (lines_next(&lines, &line))
         if (!lines.terminated || !read_usage(r, line, lines.number)) {
             whole = false;
-            say(r->store, OBS_MALFORMED, place(r, lines.number), "not a line of this list",
-                SPAN_NONE);
+            observe(r->store, OBS_MALFORMED, place(r, lines.number), "not a line of this list",
+                    SPAN_NONE);
         }
     table_done(r, T_tmpfs, 0, whole);
 }
@@ -90,7 +90,8 @@ void mounts_read(struct reading *r, const struct group *group)
     while (lines_next(&lines, &line))
         if (!lines.terminated || !read_mount(r, line, lines.number)) {
             whole = false;
-            say(r->store, OBS_MALFORMED, place(r, lines.number), "not a line of mounts", SPAN_NONE);
+            observe(r->store, OBS_MALFORMED, place(r, lines.number), "not a line of mounts",
+                    SPAN_NONE);
         }
     table_done(r, T_tmpfs, 0, whole && r->file->text.n);
 }

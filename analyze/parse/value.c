@@ -3,7 +3,7 @@
 
 #include "base/num.h"
 #include "parse/parse_parts.h"
-#include "parse/say.h"
+#include "parse/observe.h"
 
 /* Limits that the kernel prints for "none" (kernel-formats A.11): LLONG_MAX and ULLONG_MAX of the
  * old res_counter, ULONG_MAX - 2^24 of kernel.shmmax, and PAGE_COUNTER_MAX pages, which is 2^63
@@ -139,10 +139,10 @@ void value_put(const struct reading *r, enum field_id field, struct value value,
     if (field == FIELD_NONE || row == ROW_NONE)
         return;
     if (value.state == VALUE_BAD)
-        say(r->store, OBS_MALFORMED, place(r, line),
-            "the value of this key is not what the kernel "
-            "prints there: ",
-            what);
+        observe(r->store, OBS_MALFORMED, place(r, line),
+                "the value of this key is not what the kernel "
+                "prints there: ",
+                what);
     put(r, field, row, value, line);
 }
 

@@ -5,7 +5,7 @@
 #include "base/lines.h"
 #include "base/num.h"
 #include "parse/parse_parts.h"
-#include "parse/say.h"
+#include "parse/observe.h"
 #include "parse/tables.h"
 #include "parse/value.h"
 
@@ -85,12 +85,12 @@ void zoneinfo_read(struct reading *r, const struct group *group)
             in_pages = false;
         if (in_pages && (!lines.terminated || !put_line(r, row, line, lines.number))) {
             whole = false;
-            say(r->store, OBS_MALFORMED, place(r, lines.number), "not a line of zoneinfo",
-                SPAN_NONE);
+            observe(r->store, OBS_MALFORMED, place(r, lines.number), "not a line of zoneinfo",
+                    SPAN_NONE);
         }
     }
     if (!any)
-        say(r->store, OBS_MALFORMED, place(r, 0), "no zone stands in this file", SPAN_NONE);
+        observe(r->store, OBS_MALFORMED, place(r, 0), "no zone stands in this file", SPAN_NONE);
     table_done(r, T_zones, 0, whole && any);
 }
 
@@ -123,7 +123,7 @@ void buddyinfo_read(struct reading *r, const struct group *group)
     while (lines_next(&lines, &line)) {
         uint32_t row = lines.terminated ? zone_row(r, &line, lines.number) : ROW_NONE;
         if (row == ROW_NONE || !put_orders(r, row, line, lines.number))
-            say(r->store, OBS_MALFORMED, place(r, lines.number), "not a row of buddyinfo",
-                SPAN_NONE);
+            observe(r->store, OBS_MALFORMED, place(r, lines.number), "not a row of buddyinfo",
+                    SPAN_NONE);
     }
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "parse/say.h"
+#include "parse/observe.h"
 
 #include "base/utf8.h"
 
 enum { SHOWN_BYTES = 80 };
 
-void say(struct store *store, enum observation_kind kind, struct where where, const char *words,
-         struct span evidence)
+void observe(struct store *store, enum observation_kind kind, struct where where, const char *words,
+             struct span evidence)
 {
     struct buf buf = {0};
     buf_str(&buf, words);
