@@ -7,7 +7,9 @@
 #include "derive/event_sums.h"
 #include "derive/event_use.h"
 #include "derive/event_zones.h"
+#include "derive/growth.h"
 #include "derive/host_use.h"
+#include "derive/rates.h"
 
 /* The order matters where one reads what another computes. */
 void derive_all(struct store *store)
@@ -19,4 +21,6 @@ void derive_all(struct store *store)
     derive_event_use(store);
     derive_crowd(store);
     derive_host_use(store);
+    derive_rates(store);
+    derive_growth(store);
 }
