@@ -83,7 +83,7 @@ static void largest_grid(struct maker *m, struct incident *incident)
                                     .by = F_cgroups_current,
                                     .keep = CGROUPS_KEPT,
                                     .accept = has_current});
-    say(m, &grid->remarks, "A cgroup's current holds that of its children.");
+    tell(m, &grid->remarks, "A cgroup's current holds that of its children.");
     grid_finish(m, &incident->grids);
 }
 

@@ -114,7 +114,7 @@ static void series_grid(struct maker *m, struct incident *incident)
         grid_row(m, grid, series_columns, incident->series.events[i]);
     grid->omitted = from;
     if (from)
-        say(m, &grid->remarks, "The earliest {n} events are left out.", (int64_t)from);
+        tell(m, &grid->remarks, "The earliest {n} events are left out.", (int64_t)from);
     grid_finish(m, &incident->grids);
 }
 

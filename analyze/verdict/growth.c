@@ -23,15 +23,15 @@ static void growth_of_cgroup(struct maker *m, struct incident *incident)
     if (!rate.known)
         return;
     struct statement *growth =
-        say(m, &incident->growth, "{p} changed by {} over the samples, {}", incident->limit.owner,
-            ref_of(F_cgroups_current_growth, row), ref_of(F_cgroups_growth_rate, row));
+        tell(m, &incident->growth, "{p} changed by {} over the samples, {}", incident->limit.owner,
+             ref_of(F_cgroups_current_growth, row), ref_of(F_cgroups_growth_rate, row));
     int64_t left_us;
     struct quantity max = quantity_of(m, F_cgroups_max, row);
     struct quantity current = quantity_of(m, F_cgroups_current, row);
     if (max.known && current.known && time_left(max.value - current.value, rate.value, &left_us))
-        say_into(m, growth, ": its limit {} is {d} away at this rate", ref_of(F_cgroups_max, row),
-                 left_us);
-    say_into(m, growth, ".");
+        tell_into(m, growth, ": its limit {} is {d} away at this rate", ref_of(F_cgroups_max, row),
+                  left_us);
+    tell_into(m, growth, ".");
 }
 
 static void growth_of_holders(struct maker *m, struct incident *incident)
@@ -42,8 +42,8 @@ static void growth_of_holders(struct maker *m, struct incident *incident)
         if (!holder->before_bytes.known)
             continue;
         struct statement *growth =
-            say(m, &incident->growth, "{s} had {b} at the event before and {b} at this one.",
-                holder->name, holder->before_bytes.value, holder->bytes);
+            tell(m, &incident->growth, "{s} had {b} at the event before and {b} at this one.",
+                 holder->name, holder->before_bytes.value, holder->bytes);
         statement_cite_all(m, growth, &holder->note);
     }
 }
@@ -65,8 +65,8 @@ static void growth_since_event(struct maker *m, struct incident *incident)
         !moment_gap(&incident->when, &capture, &gap_us) || gap_us <= 0)
         return;
     struct statement *growth =
-        say(m, &incident->growth, "{s} (pid {}) had {b} at the event and {} {d} later.", top->name,
-            ref_of(F_processes_pid, row), top->bytes, ref_of(F_processes_rss, row), gap_us);
+        tell(m, &incident->growth, "{s} (pid {}) had {b} at the event and {} {d} later.", top->name,
+             ref_of(F_processes_pid, row), top->bytes, ref_of(F_processes_rss, row), gap_us);
     statement_cite_all(m, growth, &top->note);
 }
 
@@ -92,15 +92,15 @@ static void growth_of_processes(struct maker *m, struct incident *incident)
     if (row == ROW_NONE)
         return;
     struct statement *growth =
-        say(m, &incident->growth, "{} (pid {}) rose by {} over the samples, {}",
-            ref_of(F_processes_comm, row), ref_of(F_processes_pid, row),
-            ref_of(F_processes_rss_growth, row), ref_of(F_processes_growth_rate, row));
+        tell(m, &incident->growth, "{} (pid {}) rose by {} over the samples, {}",
+             ref_of(F_processes_comm, row), ref_of(F_processes_pid, row),
+             ref_of(F_processes_rss_growth, row), ref_of(F_processes_growth_rate, row));
     if (flag_of(m, F_processes_growth_steady, row))
-        say_into(m, growth, ", in every interval{@}", ref_of(F_processes_growth_steady, row));
+        tell_into(m, growth, ", in every interval{@}", ref_of(F_processes_growth_steady, row));
     if (flag_of(m, F_processes_growth_flat, row))
-        say_into(m, growth, ", and was flat after the first half{@}: a plateau",
-                 ref_of(F_processes_growth_flat, row));
-    say_into(m, growth, ".");
+        tell_into(m, growth, ", and was flat after the first half{@}: a plateau",
+                  ref_of(F_processes_growth_flat, row));
+    tell_into(m, growth, ".");
 }
 
 static void growth_of_series(struct maker *m, struct incident *incident)
@@ -110,9 +110,9 @@ static void growth_of_series(struct maker *m, struct incident *incident)
     if (series->n < 2 || !moment_gap(&series->first, &series->last, &span_us))
         return;
     struct statement *growth =
-        say(m, &incident->growth,
-            "{n} events of the same kind in {d}; the shortest time between two is {d}.",
-            (int64_t)series->n, span_us, series->shortest_gap_us);
+        tell(m, &incident->growth,
+             "{n} events of the same kind in {d}; the shortest time between two is {d}.",
+             (int64_t)series->n, span_us, series->shortest_gap_us);
     for (size_t i = 0; i < series->n; i++)
         statement_cite_fact(m, growth, F_oom_events_time, series->events[i]);
 }
@@ -153,11 +153,11 @@ static void compare_meminfo(struct maker *m, struct store *before, int64_t span_
         if (!is.known || !store_number(before, compared[i].field, 0, &was))
             continue;
         int64_t change = is.value - was;
-        struct statement *line = say(m, growth, "Since the older bundle {w} went from {b} to {}",
-                                     compared[i].name, was, ref_of(compared[i].field, 0));
+        struct statement *line = tell(m, growth, "Since the older bundle {w} went from {b} to {}",
+                                      compared[i].name, was, ref_of(compared[i].field, 0));
         if (span_us > 0)
-            say_into(m, line, ", {v}", num_muldiv(change, second_us, span_us));
-        say_into(m, line, ".");
+            tell_into(m, line, ", {v}", num_muldiv(change, second_us, span_us));
+        tell_into(m, line, ".");
     }
 }
 
@@ -168,8 +168,8 @@ void verdict_compare(struct verdict *verdict, struct store *before, struct arena
     struct span is = text_of(&m, F_host_boot_id, 0);
     struct statements *growth = &verdict->incidents[0].growth;
     if (was.state == FACT_KNOWN && is.n && !span_eq(was.text, is)) {
-        say(&m, growth, "The older bundle is of another boot, {s}: amounts are not compared.",
-            was.text);
+        tell(&m, growth, "The older bundle is of another boot, {s}: amounts are not compared.",
+             was.text);
         return;
     }
     int64_t from_us, span_us = 0;

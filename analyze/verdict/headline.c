@@ -38,31 +38,31 @@ static void title_cgroup(struct maker *m, struct incident *incident)
 {
     const struct limit *limit = &incident->limit;
     uint32_t event = incident->series.detail;
-    say_into(m, &incident->title, "{p}{@}{w} hit its {w}", limit->owner,
-             ref_of(F_oom_events_cgroup, event),
-             incident->scope == SCOPE_ANCESTOR ? ", an ancestor of the victim's cgroup," : "",
-             incident->scope == SCOPE_CGROUP ? "own " : "");
+    tell_into(m, &incident->title, "{p}{@}{w} hit its {w}", limit->owner,
+              ref_of(F_oom_events_cgroup, event),
+              incident->scope == SCOPE_ANCESTOR ? ", an ancestor of the victim's cgroup," : "",
+              incident->scope == SCOPE_CGROUP ? "own " : "");
     if (limit->bytes.known)
-        say_into(m, &incident->title, "{b} limit", limit->bytes.value);
+        tell_into(m, &incident->title, "{b} limit", limit->bytes.value);
     else
-        say_into(m, &incident->title, "memory limit");
+        tell_into(m, &incident->title, "memory limit");
     statement_cite_fact(m, &incident->title, F_oom_events_limit, event);
     if (!is_known(m, F_meminfo_available, 0))
         return;
-    say_into(m, &incident->title, "; the host had {} of {} available at the capture",
-             ref_of(F_meminfo_available, 0), ref_of(F_meminfo_total, 0));
+    tell_into(m, &incident->title, "; the host had {} of {} available at the capture",
+              ref_of(F_meminfo_available, 0), ref_of(F_meminfo_total, 0));
 }
 
 static void title_host(struct maker *m, struct incident *incident)
 {
     const struct attribution *a = &incident->event;
-    say_into(m, &incident->title, "the host ran out of memory");
+    tell_into(m, &incident->title, "the host ran out of memory");
     statement_cite_fact(m, &incident->title, F_oom_events_constraint, incident->series.detail);
     if (!a->known || !a->dominant)
         return;
-    say_into(m, &incident->title, ": {r} of its {b} {w} {w}",
-             amount_share(a->dominant->bytes, a->total_bytes), a->total_bytes, "was",
-             a->dominant->name);
+    tell_into(m, &incident->title, ": {r} of its {b} {w} {w}",
+              amount_share(a->dominant->bytes, a->total_bytes), a->total_bytes, "was",
+              a->dominant->name);
     statement_cite_all(m, &incident->title, &a->dominant->note);
 }
 
@@ -70,13 +70,13 @@ static void title_no_kill(struct maker *m, struct incident *incident)
 {
     uint32_t event = incident->series.detail;
     if (flag_of(m, F_oom_events_panic, event))
-        say_into(m, &incident->title, "out of memory, and the kernel panicked{@}",
-                 ref_of(F_oom_events_panic, event));
+        tell_into(m, &incident->title, "out of memory, and the kernel panicked{@}",
+                  ref_of(F_oom_events_panic, event));
     else if (flag_of(m, F_oom_events_no_killable, event))
-        say_into(m, &incident->title, "out of memory, and nothing could be killed{@}",
-                 ref_of(F_oom_events_no_killable, event));
+        tell_into(m, &incident->title, "out of memory, and nothing could be killed{@}",
+                  ref_of(F_oom_events_no_killable, event));
     else
-        say_into(m, &incident->title, "the OOM killer ran; the log does not show whom it killed");
+        tell_into(m, &incident->title, "the OOM killer ran; the log does not show whom it killed");
 }
 
 static void title_scope(struct maker *m, struct incident *incident)
@@ -91,23 +91,23 @@ static void title_scope(struct maker *m, struct incident *incident)
         title_host(m, incident);
         break;
     case SCOPE_CPUSET:
-        say_into(m, &incident->title, "the memory nodes {} that a cpuset allows were full",
-                 ref_of(F_oom_events_mems_allowed, event));
+        tell_into(m, &incident->title, "the memory nodes {} that a cpuset allows were full",
+                  ref_of(F_oom_events_mems_allowed, event));
         break;
     case SCOPE_MEMPOLICY:
-        say_into(m, &incident->title, "the memory nodes {} that a memory policy allows were full",
-                 ref_of(F_oom_events_nodemask, event));
+        tell_into(m, &incident->title, "the memory nodes {} that a memory policy allows were full",
+                  ref_of(F_oom_events_nodemask, event));
         break;
     case SCOPE_MANUAL:
-        say_into(m, &incident->title, "the OOM killer was called by sysrq-f, not by a shortage{@}",
-                 ref_of(F_oom_events_order, event));
+        tell_into(m, &incident->title, "the OOM killer was called by sysrq-f, not by a shortage{@}",
+                  ref_of(F_oom_events_order, event));
         break;
     case SCOPE_UNKNOWN:
     case SCOPE_NONE:
-        say_into(m, &incident->title,
-                 "the kernel killed {}; the log does not say whose limit was "
-                 "hit",
-                 ref_of(F_oom_events_victim_comm, event));
+        tell_into(m, &incident->title,
+                  "the kernel killed {}; the log does not say whose limit was "
+                  "hit",
+                  ref_of(F_oom_events_victim_comm, event));
         break;
     }
 }
@@ -116,20 +116,20 @@ static void title_lost(struct maker *m, struct incident *incident)
 {
     uint32_t row = incident->limit.cgroup;
     if (row != ROW_NONE) {
-        say_into(m, &incident->title, "{p} has hit its ", incident->limit.owner);
+        tell_into(m, &incident->title, "{p} has hit its ", incident->limit.owner);
         if (incident->limit.bytes.known)
-            say_into(m, &incident->title, "{} limit", ref_of(F_cgroups_max, row));
+            tell_into(m, &incident->title, "{} limit", ref_of(F_cgroups_max, row));
         else
-            say_into(m, &incident->title, "memory limit");
-        say_into(m, &incident->title, " and processes were killed; ");
+            tell_into(m, &incident->title, "memory limit");
+        tell_into(m, &incident->title, " and processes were killed; ");
         statement_cite_fact(m, &incident->title, F_cgroups_local_oom, row);
         statement_cite_fact(m, &incident->title, F_cgroups_events_oom_kill, row);
     } else {
-        say_into(m, &incident->title, "the kernel has killed {c} since boot; {@}",
-                 number_or(m, F_vmstat_oom_kill, 0, 0), "process", "processes",
-                 ref_of(F_vmstat_oom_kill, 0));
+        tell_into(m, &incident->title, "the kernel has killed {c} since boot; {@}",
+                  number_or(m, F_vmstat_oom_kill, 0, 0), "process", "processes",
+                  ref_of(F_vmstat_oom_kill, 0));
     }
-    say_into(m, &incident->title, "the report is no longer in the log");
+    tell_into(m, &incident->title, "the report is no longer in the log");
 }
 
 static void title_without_event(struct maker *m, struct incident *incident)
@@ -144,12 +144,13 @@ static void title_without_event(struct maker *m, struct incident *incident)
         title_rule(m, incident, scope ? scope : pressure);
         break;
     case INCIDENT_NONE:
-        say_into(m, &incident->title, "no memory incident in this bundle");
+        tell_into(m, &incident->title, "no memory incident in this bundle");
         break;
     case INCIDENT_UNKNOWN:
     case INCIDENT_KILL:
     case INCIDENT_NO_KILL:
-        say_into(m, &incident->title, "this bundle cannot say whether there was a memory incident");
+        tell_into(m, &incident->title,
+                  "this bundle cannot say whether there was a memory incident");
         break;
     }
 }
@@ -188,29 +189,30 @@ static void summary_kill(struct maker *m, struct incident *incident)
     struct statement *summary = &incident->summary;
     if (!victim->known)
         return;
-    say_into(m, summary, "{} (pid {}) was killed", ref_of(F_oom_events_victim_comm, event),
-             ref_of(F_oom_events_victim_pid, event));
+    tell_into(m, summary, "{} (pid {}) was killed", ref_of(F_oom_events_victim_comm, event),
+              ref_of(F_oom_events_victim_pid, event));
     if (victim->killed > 1)
-        say_into(m, summary, ", one of {n} processes{w}", victim->killed,
-                 incident->series.n > 1 ? " in all" : "");
+        tell_into(m, summary, ", one of {n} processes{w}", victim->killed,
+                  incident->series.n > 1 ? " in all" : "");
     const struct holder *top = suspect_of(incident);
     if (!top || incident->scope == SCOPE_MANUAL) {
-        say_into(m, summary, ".");
+        tell_into(m, summary, ".");
         return;
     }
     statement_cite_all(m, summary, &top->note);
     if (top->is_victim && top->processes == 1) {
-        say_into(m, summary, "; it held {r} of what filled the limit ({b}).", top->share,
-                 top->bytes);
+        tell_into(m, summary, "; it held {r} of what filled the limit ({b}).", top->share,
+                  top->bytes);
         return;
     }
     if (victim->share > 0)
-        say_into(m, summary, "; it held {r} of what filled the limit", victim->share);
+        tell_into(m, summary, "; it held {r} of what filled the limit", victim->share);
     statement_cite_fact(m, summary, F_oom_events_victim_rss, event);
-    say_into(m, summary, "; {s}", top->name);
+    tell_into(m, summary, "; {s}", top->name);
     if (top->processes > 1)
-        say_into(m, summary, " ({n} processes)", top->processes);
-    say_into(m, summary, " held {r} ({b} {w}).", top->share, top->bytes, incident->holders.measure);
+        tell_into(m, summary, " ({n} processes)", top->processes);
+    tell_into(m, summary, " held {r} ({b} {w}).", top->share, top->bytes,
+              incident->holders.measure);
 }
 
 /* Containers of one unit have a cgroup each. */
@@ -234,12 +236,12 @@ static void summary_series(struct maker *m, struct incident *incident)
     const struct series *series = &incident->series;
     if (series->n < 2)
         return;
-    say_into(m, &incident->summary, " {n} such events, the first {t}, the last {t}",
-             (int64_t)series->n, &series->first, &series->last);
+    tell_into(m, &incident->summary, " {n} such events, the first {t}, the last {t}",
+              (int64_t)series->n, &series->first, &series->last);
     int64_t owners = owners_of(m, series);
     if (owners > 1)
-        say_into(m, &incident->summary, ", in {n} cgroups of the same kind", owners);
-    say_into(m, &incident->summary, ".");
+        tell_into(m, &incident->summary, ", in {n} cgroups of the same kind", owners);
+    tell_into(m, &incident->summary, ".");
 }
 
 static void summary_make(struct maker *m, struct incident *incident)
@@ -251,8 +253,8 @@ static void summary_make(struct maker *m, struct incident *incident)
         break;
     case INCIDENT_NO_KILL:
         if (is_known(m, F_oom_events_trigger_comm, incident->series.detail))
-            say_into(m, &incident->summary, "{} asked for memory.",
-                     ref_of(F_oom_events_trigger_comm, incident->series.detail));
+            tell_into(m, &incident->summary, "{} asked for memory.",
+                      ref_of(F_oom_events_trigger_comm, incident->series.detail));
         summary_series(m, incident);
         break;
     case INCIDENT_PRESSURE:
@@ -263,9 +265,9 @@ static void summary_make(struct maker *m, struct incident *incident)
             incident->summary = incident->why.items[0];
             break;
         }
-        say_into(m, &incident->summary,
-                 "Neither a kernel log from the boot on nor the counter of "
-                 "kills (proc/vmstat) is in it.");
+        tell_into(m, &incident->summary,
+                  "Neither a kernel log from the boot on nor the counter of "
+                  "kills (proc/vmstat) is in it.");
         break;
     }
 }
@@ -276,12 +278,12 @@ static void act_on_holder(struct maker *m, struct incident *incident)
     if (!suspect || incident->kind == INCIDENT_NONE || incident->scope == SCOPE_MANUAL)
         return;
     struct statement *act =
-        say(m, &incident->act, "Start with {s}: it held {b}", suspect->name, suspect->bytes);
+        tell(m, &incident->act, "Start with {s}: it held {b}", suspect->name, suspect->bytes);
     if (suspect->share > 0)
-        say_into(m, act, ", {r} of what filled the limit", suspect->share);
+        tell_into(m, act, ", {r} of what filled the limit", suspect->share);
     if (suspect->rate.known && suspect->rate.value > 0)
-        say_into(m, act, ", and grew by {v}", suspect->rate.value);
-    say_into(m, act, ".");
+        tell_into(m, act, ", and grew by {v}", suspect->rate.value);
+    tell_into(m, act, ".");
     statement_cite_all(m, act, &suspect->note);
 }
 

@@ -21,11 +21,11 @@ static void join_counter(struct maker *m)
     int64_t seen = kills_in_log(m, NULL);
     if (!counted.known || counted.value <= seen || seen == 0)
         return;
-    say(m, &m->verdict->disagreements,
-        "the kernel counts {c} since boot, the log in the bundle shows {n}: the earlier reports "
-        "are "
-        "gone.{@}",
-        counted.value, "kill", "kills", seen, ref_of(F_vmstat_oom_kill, 0));
+    tell(m, &m->verdict->disagreements,
+         "the kernel counts {c} since boot, the log in the bundle shows {n}: the earlier reports "
+         "are "
+         "gone.{@}",
+         counted.value, "kill", "kills", seen, ref_of(F_vmstat_oom_kill, 0));
 }
 
 static void join_cgroup_counters(struct maker *m, struct incident *incident)
@@ -36,16 +36,16 @@ static void join_cgroup_counters(struct maker *m, struct incident *incident)
         return;
     int64_t seen = incident->victim.killed;
     if (kills.value > seen)
-        say(m, &m->verdict->disagreements, "{p} counts {c}, the log shows {n} at its limit.{@}",
-            incident->limit.owner, kills.value, "kill", "kills", seen,
-            ref_of(F_cgroups_events_oom_kill, row));
-    struct statement *why = say(m, &incident->why, "The cgroup tree agrees: {p} counts {} kills",
-                                incident->limit.owner, ref_of(F_cgroups_events_oom_kill, row));
+        tell(m, &m->verdict->disagreements, "{p} counts {c}, the log shows {n} at its limit.{@}",
+             incident->limit.owner, kills.value, "kill", "kills", seen,
+             ref_of(F_cgroups_events_oom_kill, row));
+    struct statement *why = tell(m, &incident->why, "The cgroup tree agrees: {p} counts {} kills",
+                                 incident->limit.owner, ref_of(F_cgroups_events_oom_kill, row));
     if (is_known(m, F_cgroups_events_max, row))
-        say_into(m, why, ", and its limit was met {} times", ref_of(F_cgroups_events_max, row));
+        tell_into(m, why, ", and its limit was met {} times", ref_of(F_cgroups_events_max, row));
     if (is_known(m, F_cgroups_current, row))
-        say_into(m, why, "; at the capture it holds {}", ref_of(F_cgroups_current, row));
-    say_into(m, why, ".");
+        tell_into(m, why, "; at the capture it holds {}", ref_of(F_cgroups_current, row));
+    tell_into(m, why, ".");
 }
 
 static void join_limit(struct maker *m, struct incident *incident)
@@ -55,10 +55,10 @@ static void join_limit(struct maker *m, struct incident *incident)
     struct quantity now = quantity_of(m, F_cgroups_max, row);
     if (!then.known || (!now.known && !now.unlimited) || (now.known && now.value == then.value))
         return;
-    say(m, &m->verdict->disagreements,
-        "the limit of {p} was {} at the event and is {} at the capture: somebody changed it in "
-        "between.",
-        incident->limit.owner, ref_of(F_oom_events_limit, event), ref_of(F_cgroups_max, row));
+    tell(m, &m->verdict->disagreements,
+         "the limit of {p} was {} at the event and is {} at the capture: somebody changed it in "
+         "between.",
+         incident->limit.owner, ref_of(F_oom_events_limit, event), ref_of(F_cgroups_max, row));
 }
 
 void joins_make(struct maker *m)

@@ -51,11 +51,11 @@ static void process_grid(struct maker *m, struct incident *incident)
                                     .by = by_pss ? F_processes_pss : F_processes_rss,
                                     .keep = PROCESSES_KEPT,
                                     .accept = has_memory});
-    say(m, &grid->remarks,
-        by_pss ? "Sorted by PSS, which splits shared pages and adds up. VSZ is address space, not "
-                 "memory."
-               : "Sorted by RSS, which counts shared pages once in each process: it does not add "
-                 "up. VSZ is address space, not memory.");
+    tell(m, &grid->remarks,
+         by_pss ? "Sorted by PSS, which splits shared pages and adds up. VSZ is address space, not "
+                  "memory."
+                : "Sorted by RSS, which counts shared pages once in each process: it does not add "
+                  "up. VSZ is address space, not memory.");
     grid_finish(m, &incident->grids);
 }
 

@@ -15,26 +15,26 @@ static void not_the_host(struct maker *m, struct incident *incident)
     uint32_t event = incident->series.detail;
     if (!is_memcg(incident) || event == ROW_NONE)
         return;
-    struct statement *line = say(m, &incident->ruled_out, "Host exhaustion: the constraint is {}",
-                                 ref_of(F_oom_events_constraint, event));
+    struct statement *line = tell(m, &incident->ruled_out, "Host exhaustion: the constraint is {}",
+                                  ref_of(F_oom_events_constraint, event));
     struct moment capture = moment_of_capture(m);
     int64_t gap_us;
     if (is_known(m, F_meminfo_available, 0)) {
-        say_into(m, line, "; {} of {} was available at the capture", ref_of(F_meminfo_available, 0),
-                 ref_of(F_meminfo_total, 0));
+        tell_into(m, line, "; {} of {} was available at the capture",
+                  ref_of(F_meminfo_available, 0), ref_of(F_meminfo_total, 0));
         if (moment_gap(&incident->when, &capture, &gap_us) && gap_us >= 0)
-            say_into(m, line, ", {d} after the kill", gap_us);
+            tell_into(m, line, ", {d} after the kill", gap_us);
     }
-    say_into(m, line, ".");
+    tell_into(m, line, ".");
 }
 
 static void not_a_cgroup(struct maker *m, struct incident *incident)
 {
     uint32_t event = incident->series.detail;
     if (incident->scope == SCOPE_HOST && is_known(m, F_oom_events_constraint, event))
-        say(m, &incident->ruled_out,
-            "A limit of a cgroup, a cpuset or a memory policy: the constraint is {}.",
-            ref_of(F_oom_events_constraint, event));
+        tell(m, &incident->ruled_out,
+             "A limit of a cgroup, a cpuset or a memory policy: the constraint is {}.",
+             ref_of(F_oom_events_constraint, event));
 }
 
 static void not_swap_of_cgroup(struct maker *m, struct incident *incident)
@@ -45,14 +45,14 @@ static void not_swap_of_cgroup(struct maker *m, struct incident *incident)
     struct quantity swap_max = quantity_of(m, F_cgroups_swap_max, cgroup);
     struct quantity swap_total = quantity_of(m, F_meminfo_swap_total, 0);
     if (swap_total.known && swap_total.value == 0)
-        say(m, &incident->ruled_out, "Swap: the host has none (SwapTotal {}).",
-            ref_of(F_meminfo_swap_total, 0));
+        tell(m, &incident->ruled_out, "Swap: the host has none (SwapTotal {}).",
+             ref_of(F_meminfo_swap_total, 0));
     else if (swap_max.known && swap_max.value == 0)
-        say(m, &incident->ruled_out, "Swap: the cgroup may not use any (memory.swap.max {}).",
-            ref_of(F_cgroups_swap_max, cgroup));
+        tell(m, &incident->ruled_out, "Swap: the cgroup may not use any (memory.swap.max {}).",
+             ref_of(F_cgroups_swap_max, cgroup));
     else if (is_known(m, F_oom_events_swap_usage, event))
-        say(m, &incident->ruled_out, "Swap: {} of the cgroup was swapped out.",
-            ref_of(F_oom_events_swap_usage, event));
+        tell(m, &incident->ruled_out, "Swap: {} of the cgroup was swapped out.",
+             ref_of(F_oom_events_swap_usage, event));
 }
 
 static void not_a_full_swap(struct maker *m, struct incident *incident)
@@ -63,8 +63,8 @@ static void not_a_full_swap(struct maker *m, struct incident *incident)
     if (incident->scope != SCOPE_HOST || !total.known || !free.known || total.value == 0)
         return;
     if (free.value > total.value / 10)
-        say(m, &incident->ruled_out, "Exhausted swap: {} of {} was free.",
-            ref_of(F_oom_events_mem_swap_free, event), ref_of(F_oom_events_mem_swap_total, event));
+        tell(m, &incident->ruled_out, "Exhausted swap: {} of {} was free.",
+             ref_of(F_oom_events_mem_swap_free, event), ref_of(F_oom_events_mem_swap_total, event));
 }
 
 /* Classes too small to have filled the limit, in one sentence. */
@@ -84,14 +84,15 @@ static void not_small_classes(struct maker *m, struct incident *incident)
             const struct class_share *share = &a->classes[i];
             if (!span_is(span_of(share->name), suspects[s]) || share->bytes > a->total_bytes / 20)
                 continue;
-            say_into(m, &line, "{w}{w} {b}", n++ ? ", " : "Classes under 5 %: ", share->name,
-                     share->bytes);
+            tell_into(m, &line, "{w}{w} {b}", n++ ? ", " : "Classes under 5 %: ", share->name,
+                      share->bytes);
             statement_cite_all(m, &line, &share->note);
             sum += share->bytes;
         }
     if (n == 0)
         return;
-    say_into(m, &line, "; together {r} of {b}.", amount_share(sum, a->total_bytes), a->total_bytes);
+    tell_into(m, &line, "; together {r} of {b}.", amount_share(sum, a->total_bytes),
+              a->total_bytes);
     statement_cite_place(m, &line, a->note.places[0]);
     *statements_add(m, &incident->ruled_out) = line;
 }
@@ -101,8 +102,9 @@ static void not_fragmentation(struct maker *m, struct incident *incident)
     uint32_t event = incident->series.detail;
     struct quantity order = quantity_of(m, F_oom_events_order, event);
     if (incident->scope == SCOPE_HOST && order.known && order.value == 0)
-        say(m, &incident->ruled_out, "Fragmentation: the request was for a single page (order {}).",
-            ref_of(F_oom_events_order, event));
+        tell(m, &incident->ruled_out,
+             "Fragmentation: the request was for a single page (order {}).",
+             ref_of(F_oom_events_order, event));
 }
 
 static void not_a_kill(struct maker *m, struct incident *incident)
@@ -110,8 +112,8 @@ static void not_a_kill(struct maker *m, struct incident *incident)
     if (incident->kind != INCIDENT_PRESSURE)
         return;
     if (is_known(m, F_vmstat_oom_kill, 0))
-        say(m, &incident->ruled_out, "A kill by the kernel: oom_kill is {} since boot.",
-            ref_of(F_vmstat_oom_kill, 0));
+        tell(m, &incident->ruled_out, "A kill by the kernel: oom_kill is {} since boot.",
+             ref_of(F_vmstat_oom_kill, 0));
 }
 
 /* Rules that a reader would suspect, found clear on evidence. */
@@ -125,9 +127,9 @@ static void not_by_rule(struct maker *m, struct incident *incident)
             (rule->kind != RULE_CAUSE && rule->kind != RULE_PRESSURE))
             continue;
         struct statement *line = statements_add(m, &incident->ruled_out);
-        say_into(m, line, "Not found: ");
+        tell_into(m, line, "Not found: ");
         phrase_add(&line->text, m->arena, PIECE_PROSE, rule->title);
-        say_into(m, line, " ({s}).", rule->id);
+        tell_into(m, line, " ({s}).", rule->id);
         for (size_t k = 0; k < finding->n_cites; k++)
             statement_cite(m, line, finding->cites[k]);
     }

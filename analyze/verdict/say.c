@@ -215,7 +215,7 @@ static void template_write(struct maker *m, struct statement *statement, const c
     buf_free(&prose);
 }
 
-struct statement *say(struct maker *m, struct statements *list, const char *format, ...)
+struct statement *tell(struct maker *m, struct statements *list, const char *format, ...)
 {
     struct statement *statement = statements_add(m, list);
     va_list args;
@@ -225,7 +225,7 @@ struct statement *say(struct maker *m, struct statements *list, const char *form
     return statement;
 }
 
-void say_into(struct maker *m, struct statement *statement, const char *format, ...)
+void tell_into(struct maker *m, struct statement *statement, const char *format, ...)
 {
     va_list args;
     va_start(args, format);

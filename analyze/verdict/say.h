@@ -12,8 +12,8 @@
  *   {w} const char *   our own word      {t} const struct moment *
  *   {c} int64_t count, const char *one, const char *many: "1 process", "2 processes"
  */
-struct statement *say(struct maker *m, struct statements *list, const char *format, ...);
-void say_into(struct maker *m, struct statement *statement, const char *format, ...);
+struct statement *tell(struct maker *m, struct statements *list, const char *format, ...);
+void tell_into(struct maker *m, struct statement *statement, const char *format, ...);
 struct statement *statements_add(struct maker *m, struct statements *list);
 
 void statement_cite(struct maker *m, struct statement *statement, struct ref ref);

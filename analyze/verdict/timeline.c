@@ -19,16 +19,16 @@ static void tick_event(struct maker *m, struct timeline *timeline, uint32_t even
 {
     struct tick *tick = tick_add(m, timeline, moment_of_event(m, event));
     if (is_known(m, F_oom_events_victim_comm, event))
-        say_into(m, &tick->what, "the kernel killed {} (pid {})",
-                 ref_of(F_oom_events_victim_comm, event), ref_of(F_oom_events_victim_pid, event));
+        tell_into(m, &tick->what, "the kernel killed {} (pid {})",
+                  ref_of(F_oom_events_victim_comm, event), ref_of(F_oom_events_victim_pid, event));
     else if (flag_of(m, F_oom_events_panic, event))
-        say_into(m, &tick->what, "out of memory: the kernel panicked{@}",
-                 ref_of(F_oom_events_panic, event));
+        tell_into(m, &tick->what, "out of memory: the kernel panicked{@}",
+                  ref_of(F_oom_events_panic, event));
     else
-        say_into(m, &tick->what, "the OOM killer ran; no kill is in the log");
+        tell_into(m, &tick->what, "the OOM killer ran; no kill is in the log");
     if (is_known(m, F_oom_events_cgroup, event))
-        say_into(m, &tick->what, " in {p}{@}", text_of(m, F_oom_events_cgroup, event),
-                 ref_of(F_oom_events_cgroup, event));
+        tell_into(m, &tick->what, " in {p}{@}", text_of(m, F_oom_events_cgroup, event),
+                  ref_of(F_oom_events_cgroup, event));
     statement_cite_fact(m, &tick->what, F_oom_events_time, event);
 }
 
@@ -36,11 +36,11 @@ static void tick_log_event(struct maker *m, struct timeline *timeline, uint32_t 
 {
     struct tick *tick = tick_add(m, timeline, moment_of_log_event(m, row));
     tick->kind = text_of(m, F_log_events_kind, row);
-    say_into(m, &tick->what, "{}", ref_of(F_log_events_kind, row));
+    tell_into(m, &tick->what, "{}", ref_of(F_log_events_kind, row));
     if (is_known(m, F_log_events_comm, row))
-        say_into(m, &tick->what, ", {}", ref_of(F_log_events_comm, row));
+        tell_into(m, &tick->what, ", {}", ref_of(F_log_events_comm, row));
     if (is_known(m, F_log_events_text, row))
-        say_into(m, &tick->what, ": {}", ref_of(F_log_events_text, row));
+        tell_into(m, &tick->what, ": {}", ref_of(F_log_events_text, row));
 }
 
 static int tick_cmp(const void *a, const void *b)
@@ -140,8 +140,8 @@ void timeline_make(struct maker *m, struct incident *incident, bool is_first)
         log_events_add(m, incident);
     struct moment capture = moment_of_capture(m);
     if (capture.boot_known)
-        say_into(m, &tick_add(m, timeline, capture)->what, "this capture began{@}",
-                 ref_of(F_capture_time, 0));
+        tell_into(m, &tick_add(m, timeline, capture)->what, "this capture began{@}",
+                  ref_of(F_capture_time, 0));
     if (timeline->n)
         qsort(timeline->items, timeline->n, sizeof(*timeline->items), tick_cmp);
     timeline_fold(timeline);

@@ -58,28 +58,28 @@ static struct rivals rivals_find(const struct maker *m, uint32_t event, uint32_t
 static void say_badness(struct maker *m, struct victim *victim, uint32_t row,
                         const struct rivals *rivals)
 {
-    struct statement *why = say(m, &victim->why, "The kernel chose {} (pid {}): badness {} points",
-                                ref_of(F_oom_tasks_comm, row), ref_of(F_oom_tasks_pid, row),
-                                ref_of(F_oom_tasks_badness, row));
+    struct statement *why = tell(m, &victim->why, "The kernel chose {} (pid {}): badness {} points",
+                                 ref_of(F_oom_tasks_comm, row), ref_of(F_oom_tasks_pid, row),
+                                 ref_of(F_oom_tasks_badness, row));
     if (victim->rank.known)
-        say_into(m, why, ", rank {n}", victim->rank.value);
+        tell_into(m, why, ", rank {n}", victim->rank.value);
     if (rivals->next != ROW_NONE)
-        say_into(m, why, "; the next is {} (pid {}) with {}",
-                 ref_of(F_oom_tasks_comm, rivals->next), ref_of(F_oom_tasks_pid, rivals->next),
-                 ref_of(F_oom_tasks_badness, rivals->next));
-    say_into(m, why,
-             " (recomputed from the task table: pages held, moved by oom_score_adj; "
-             "growth does not count).");
+        tell_into(m, why, "; the next is {} (pid {}) with {}",
+                  ref_of(F_oom_tasks_comm, rivals->next), ref_of(F_oom_tasks_pid, rivals->next),
+                  ref_of(F_oom_tasks_badness, rivals->next));
+    tell_into(m, why,
+              " (recomputed from the task table: pages held, moved by oom_score_adj; "
+              "growth does not count).");
 }
 
 static void say_spared(struct maker *m, struct victim *victim, uint32_t row, uint32_t spared)
 {
-    say(m, &victim->why,
-        "{} (pid {}) was larger, {} against {}, and was spared: its oom_score_adj "
-        "is {}, the victim's {}.",
-        ref_of(F_oom_tasks_comm, spared), ref_of(F_oom_tasks_pid, spared),
-        ref_of(F_oom_tasks_rss, spared), ref_of(F_oom_tasks_rss, row),
-        ref_of(F_oom_tasks_oom_score_adj, spared), ref_of(F_oom_tasks_oom_score_adj, row));
+    tell(m, &victim->why,
+         "{} (pid {}) was larger, {} against {}, and was spared: its oom_score_adj "
+         "is {}, the victim's {}.",
+         ref_of(F_oom_tasks_comm, spared), ref_of(F_oom_tasks_pid, spared),
+         ref_of(F_oom_tasks_rss, spared), ref_of(F_oom_tasks_rss, row),
+         ref_of(F_oom_tasks_oom_score_adj, spared), ref_of(F_oom_tasks_oom_score_adj, row));
 }
 
 static void why_this_victim(struct maker *m, struct victim *victim, uint32_t event, uint32_t row)
@@ -104,10 +104,10 @@ static void why_not_the_trigger(struct maker *m, struct victim *victim, uint32_t
         return;
     if (!is_known(m, F_oom_events_trigger_comm, event))
         return;
-    say(m, &victim->why,
-        "{} (pid {}) only asked for memory when there was none: it was the trigger, not the "
-        "victim.",
-        ref_of(F_oom_events_trigger_comm, event), ref_of(F_oom_events_trigger_pid, event));
+    tell(m, &victim->why,
+         "{} (pid {}) only asked for memory when there was none: it was the trigger, not the "
+         "victim.",
+         ref_of(F_oom_events_trigger_comm, event), ref_of(F_oom_events_trigger_pid, event));
 }
 
 static void group_killed(struct maker *m, struct victim *victim, uint32_t event)
@@ -115,13 +115,13 @@ static void group_killed(struct maker *m, struct victim *victim, uint32_t event)
     if (!flag_of(m, F_oom_events_group_kill, event))
         return;
     struct statement *why =
-        say(m, &victim->why, "memory.oom.group is set{@}", ref_of(F_oom_events_group_kill, event));
+        tell(m, &victim->why, "memory.oom.group is set{@}", ref_of(F_oom_events_group_kill, event));
     if (is_known(m, F_oom_events_group, event))
-        say_into(m, why, " on {}", ref_of(F_oom_events_group, event));
-    say_into(m, why, ": the kernel killed the whole group");
+        tell_into(m, why, " on {}", ref_of(F_oom_events_group, event));
+    tell_into(m, why, ": the kernel killed the whole group");
     if (is_known(m, F_oom_events_victims, event))
-        say_into(m, why, ", {} processes", ref_of(F_oom_events_victims, event));
-    say_into(m, why, ".");
+        tell_into(m, why, ", {} processes", ref_of(F_oom_events_victims, event));
+    tell_into(m, why, ".");
 }
 
 void victim_make(struct maker *m, struct incident *incident)

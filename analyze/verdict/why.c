@@ -18,55 +18,55 @@ static void why_cgroup(struct maker *m, struct incident *incident)
     uint32_t event = incident->series.detail;
     const struct limit *limit = &incident->limit;
     struct statement *why =
-        say(m, &incident->why, "The limit belongs to {p}{@}{@}", limit->owner,
-            ref_of(F_oom_events_cgroup, event), ref_of(F_oom_events_constraint, event));
+        tell(m, &incident->why, "The limit belongs to {p}{@}{@}", limit->owner,
+             ref_of(F_oom_events_cgroup, event), ref_of(F_oom_events_constraint, event));
     if (is_known(m, F_oom_events_limit, event))
-        say_into(m, why, " ({}, in use {})", ref_of(F_oom_events_limit, event),
-                 ref_of(F_oom_events_usage, event));
+        tell_into(m, why, " ({}, in use {})", ref_of(F_oom_events_limit, event),
+                  ref_of(F_oom_events_usage, event));
     else if (limit->bytes.known)
-        say_into(m, why, " ({})", ref_of(F_cgroups_max, limit->cgroup));
+        tell_into(m, why, " ({})", ref_of(F_cgroups_max, limit->cgroup));
     if (limit->cgroup != ROW_NONE)
         statement_cite_fact(m, why, F_cgroups_max, limit->cgroup);
     if (incident->scope == SCOPE_ANCESTOR)
-        say_into(m, why, ", an ancestor of the victim's own cgroup {p}{@}",
-                 text_of(m, F_oom_events_task_cgroup, event),
-                 ref_of(F_oom_events_task_cgroup, event));
-    say_into(m, why, ".");
+        tell_into(m, why, ", an ancestor of the victim's own cgroup {p}{@}",
+                  text_of(m, F_oom_events_task_cgroup, event),
+                  ref_of(F_oom_events_task_cgroup, event));
+    tell_into(m, why, ".");
 }
 
 static void why_host(struct maker *m, struct incident *incident)
 {
     uint32_t event = incident->series.detail;
-    struct statement *why = say(m, &incident->why,
-                                "No limit of a cgroup was hit: the constraint "
-                                "is {}",
-                                ref_of(F_oom_events_constraint, event));
+    struct statement *why = tell(m, &incident->why,
+                                 "No limit of a cgroup was hit: the constraint "
+                                 "is {}",
+                                 ref_of(F_oom_events_constraint, event));
     if (is_known(m, F_oom_events_zones_below_min, event))
-        say_into(m, why,
-                 ", and {} of {} zones that the request could use had fallen below their "
-                 "minimum",
-                 ref_of(F_oom_events_zones_below_min, event),
-                 ref_of(F_oom_events_zones_eligible, event));
+        tell_into(m, why,
+                  ", and {} of {} zones that the request could use had fallen below their "
+                  "minimum",
+                  ref_of(F_oom_events_zones_below_min, event),
+                  ref_of(F_oom_events_zones_eligible, event));
     if (is_known(m, F_oom_events_mem_free, event))
-        say_into(m, why, "; {} was free", ref_of(F_oom_events_mem_free, event));
+        tell_into(m, why, "; {} was free", ref_of(F_oom_events_mem_free, event));
     if (is_known(m, F_oom_events_mem_managed, event))
-        say_into(m, why, " of {}", ref_of(F_oom_events_mem_managed, event));
-    say_into(m, why, ".");
+        tell_into(m, why, " of {}", ref_of(F_oom_events_mem_managed, event));
+    tell_into(m, why, ".");
     if (number_or(m, F_oom_events_order, event, 0) > 0)
-        say(m, &incident->why, "The request was for {} in one piece (order {}).",
-            ref_of(F_oom_events_request, event), ref_of(F_oom_events_order, event));
+        tell(m, &incident->why, "The request was for {} in one piece (order {}).",
+             ref_of(F_oom_events_request, event), ref_of(F_oom_events_order, event));
 }
 
 static void why_nodes(struct maker *m, struct incident *incident)
 {
     uint32_t event = incident->series.detail;
     bool by_policy = incident->scope == SCOPE_MEMPOLICY;
-    say(m, &incident->why,
-        "The request could use only node(s) {}{w}; memory elsewhere did not "
-        "count.{@}",
-        ref_of(by_policy ? F_oom_events_nodemask : F_oom_events_mems_allowed, event),
-        by_policy ? ", by its memory policy" : ", by its cpuset",
-        ref_of(F_oom_events_constraint, event));
+    tell(m, &incident->why,
+         "The request could use only node(s) {}{w}; memory elsewhere did not "
+         "count.{@}",
+         ref_of(by_policy ? F_oom_events_nodemask : F_oom_events_mems_allowed, event),
+         by_policy ? ", by its memory policy" : ", by its cpuset",
+         ref_of(F_oom_events_constraint, event));
 }
 
 static void why_limit(struct maker *m, struct incident *incident)
@@ -84,10 +84,10 @@ static void why_limit(struct maker *m, struct incident *incident)
         why_nodes(m, incident);
         break;
     case SCOPE_MANUAL:
-        say(m, &incident->why,
-            "The killer was called through sysrq-f (order {}): by a person, or "
-            "by a program that kills that way; memory need not have been short.",
-            ref_of(F_oom_events_order, incident->series.detail));
+        tell(m, &incident->why,
+             "The killer was called through sysrq-f (order {}): by a person, or "
+             "by a program that kills that way; memory need not have been short.",
+             ref_of(F_oom_events_order, incident->series.detail));
         break;
     case SCOPE_UNKNOWN:
     case SCOPE_NONE:
@@ -119,14 +119,14 @@ static void why_filled(struct maker *m, struct incident *incident)
         sorted[i] = &a->classes[i];
     qsort(sorted, a->n_classes, sizeof(*sorted), share_cmp);
     struct statement *why =
-        say(m, &incident->why, "{w} {b}{w}: ", a->of.n ? "Of its" : "Of the host's", a->total_bytes,
-            *a->at == 'e' ? " at the kill" : " at the capture");
+        tell(m, &incident->why, "{w} {b}{w}: ", a->of.n ? "Of its" : "Of the host's",
+             a->total_bytes, *a->at == 'e' ? " at the kill" : " at the capture");
     for (size_t i = 0; i < a->n_classes && i < CLASSES_SAID && is_worth_saying(sorted[i], a); i++) {
-        say_into(m, why, "{w}{b} {w} ({r})", i ? ", " : "", sorted[i]->bytes, sorted[i]->name,
-                 amount_share(sorted[i]->bytes, a->total_bytes));
+        tell_into(m, why, "{w}{b} {w} ({r})", i ? ", " : "", sorted[i]->bytes, sorted[i]->name,
+                  amount_share(sorted[i]->bytes, a->total_bytes));
         statement_cite_all(m, why, &sorted[i]->note);
     }
-    say_into(m, why, ".");
+    tell_into(m, why, ".");
     statement_cite_place(m, why, a->note.n_places ? a->note.places[0] : (struct where){0});
 }
 
@@ -136,15 +136,15 @@ static void why_held(struct maker *m, struct incident *incident)
     if (!holders->n || incident->kind == INCIDENT_NONE)
         return;
     const struct holder *top = &holders->items[0];
-    struct statement *why = say(m, &incident->why, "{s}", top->name);
+    struct statement *why = tell(m, &incident->why, "{s}", top->name);
     if (top->processes > 1)
-        say_into(m, why, " ({n} processes)", top->processes);
-    say_into(m, why, " held {b} ({w}), {r} of it{w}.", top->bytes, holders->measure, top->share,
-             *holders->at == 'e' ? "" : ", at the capture");
+        tell_into(m, why, " ({n} processes)", top->processes);
+    tell_into(m, why, " held {b} ({w}), {r} of it{w}.", top->bytes, holders->measure, top->share,
+              *holders->at == 'e' ? "" : ", at the capture");
     statement_cite_all(m, why, &top->note);
     if (top->processes > 1 && top->kind == HOLDER_PROCESS &&
         !span_is(span_of(holders->measure), "PSS"))
-        say_into(m, why, " Pages that they share are counted in each.");
+        tell_into(m, why, " Pages that they share are counted in each.");
 }
 
 /* Where the holder lives, if it was still there at the capture. */
@@ -159,8 +159,8 @@ static void why_holder_cgroup(struct maker *m, struct incident *incident)
     if (row == ROW_NONE || !is_known(m, F_processes_cgroup, row) ||
         !span_eq(text_of(m, F_processes_comm, row), top->name))
         return;
-    say(m, &incident->why, "{s} (pid {}) runs in {p}{@}.", top->name, ref_of(F_processes_pid, row),
-        text_of(m, F_processes_cgroup, row), ref_of(F_processes_cgroup, row));
+    tell(m, &incident->why, "{s} (pid {}) runs in {p}{@}.", top->name, ref_of(F_processes_pid, row),
+         text_of(m, F_processes_cgroup, row), ref_of(F_processes_cgroup, row));
 }
 
 static void why_first_signal(struct maker *m, struct incident *incident)
@@ -171,7 +171,7 @@ static void why_first_signal(struct maker *m, struct incident *incident)
         gap_us <= 0)
         return;
     struct statement *why =
-        say(m, &incident->why, "The first sign was {d} earlier, {t}: ", gap_us, &signal->when);
+        tell(m, &incident->why, "The first sign was {d} earlier, {t}: ", gap_us, &signal->when);
     for (size_t i = 0; i < signal->what.text.n; i++)
         phrase_add(&why->text, m->arena, signal->what.text.pieces[i].kind,
                    signal->what.text.pieces[i].text);
@@ -185,11 +185,11 @@ static void why_swap(struct maker *m, struct incident *incident)
     if (incident->scope != SCOPE_HOST || !total.known)
         return;
     if (total.value == 0)
-        say(m, &incident->why, "The host has no swap: anonymous memory had nowhere to go.{@}",
-            ref_of(F_oom_events_mem_swap_total, event));
+        tell(m, &incident->why, "The host has no swap: anonymous memory had nowhere to go.{@}",
+             ref_of(F_oom_events_mem_swap_total, event));
     else
-        say(m, &incident->why, "Of {} swap, {} was free.",
-            ref_of(F_oom_events_mem_swap_total, event), ref_of(F_oom_events_mem_swap_free, event));
+        tell(m, &incident->why, "Of {} swap, {} was free.",
+             ref_of(F_oom_events_mem_swap_total, event), ref_of(F_oom_events_mem_swap_free, event));
 }
 
 /* Scope rules that only repeat what why_limit says in its own words. */
@@ -212,10 +212,10 @@ static void why_finding(struct maker *m, struct incident *incident, const struct
                    ranked->evidence.text.pieces[k].text);
     statement_cite_all(m, why, &ranked->evidence);
     if (ranked->share > 0)
-        say_into(m, why, " That explains {b}, {r} of the total.", ranked->finding->explains_bytes,
-                 ranked->share);
+        tell_into(m, why, " That explains {b}, {r} of the total.", ranked->finding->explains_bytes,
+                  ranked->share);
     if (ranked->more)
-        say_into(m, why, " The same holds for {n} more.", (int64_t)ranked->more);
+        tell_into(m, why, " The same holds for {n} more.", (int64_t)ranked->more);
 }
 
 static void why_findings(struct maker *m, struct incident *incident)
@@ -232,21 +232,21 @@ static void why_findings(struct maker *m, struct incident *incident)
 static void why_none(struct maker *m, struct incident *incident)
 {
     if (is_known(m, F_vmstat_oom_kill, 0))
-        say(m, &incident->why, "The kernel has killed {c} for memory since boot.{@}",
-            number_or(m, F_vmstat_oom_kill, 0, 0), "process", "processes",
-            ref_of(F_vmstat_oom_kill, 0));
+        tell(m, &incident->why, "The kernel has killed {c} for memory since boot.{@}",
+             number_or(m, F_vmstat_oom_kill, 0, 0), "process", "processes",
+             ref_of(F_vmstat_oom_kill, 0));
     if (is_known(m, F_meminfo_available, 0) && is_known(m, F_meminfo_total, 0))
-        say(m, &incident->why, "{} of {} is available.", ref_of(F_meminfo_available, 0),
-            ref_of(F_meminfo_total, 0));
+        tell(m, &incident->why, "{} of {} is available.", ref_of(F_meminfo_available, 0),
+             ref_of(F_meminfo_total, 0));
     if (is_known(m, F_psi_memory_some_total, 0))
-        say(m, &incident->why,
-            "Since boot tasks waited {} for memory; in the last 10 s {} of the "
-            "time, in the last 300 s {}.",
-            ref_of(F_psi_memory_some_total, 0), ref_of(F_psi_memory_some_avg10, 0),
-            ref_of(F_psi_memory_some_avg300, 0));
+        tell(m, &incident->why,
+             "Since boot tasks waited {} for memory; in the last 10 s {} of the "
+             "time, in the last 300 s {}.",
+             ref_of(F_psi_memory_some_total, 0), ref_of(F_psi_memory_some_avg10, 0),
+             ref_of(F_psi_memory_some_avg300, 0));
     for (uint32_t log = ROW_NONE; (log = store_row_next(m->store, T_logs, 0, log)) != ROW_NONE;)
-        say(m, &incident->why, "The log {} ({} records) holds no report of the OOM killer.",
-            ref_of(F_logs_member, log), ref_of(F_logs_records, log));
+        tell(m, &incident->why, "The log {} ({} records) holds no report of the OOM killer.",
+             ref_of(F_logs_member, log), ref_of(F_logs_records, log));
 }
 
 static void why_lost(struct maker *m, struct incident *incident)
@@ -255,15 +255,15 @@ static void why_lost(struct maker *m, struct incident *incident)
     struct quantity hits = quantity_of(m, F_cgroups_local_oom, row);
     if (row == ROW_NONE)
         return;
-    struct statement *why = say(m, &incident->why, "{p} met its limit", incident->limit.owner);
+    struct statement *why = tell(m, &incident->why, "{p} met its limit", incident->limit.owner);
     if (hits.known)
-        say_into(m, why, " {c} with nothing left to reclaim{@}", hits.value, "time", "times",
-                 ref_of(F_cgroups_local_oom, row));
+        tell_into(m, why, " {c} with nothing left to reclaim{@}", hits.value, "time", "times",
+                  ref_of(F_cgroups_local_oom, row));
     struct quantity kills = quantity_of(m, F_cgroups_events_oom_kill, row);
     if (kills.known)
-        say_into(m, why, "; {c} in it {w} killed{@}", kills.value, "process", "processes",
-                 kills.value == 1 ? "was" : "were", ref_of(F_cgroups_events_oom_kill, row));
-    say_into(m, why, ".");
+        tell_into(m, why, "; {c} in it {w} killed{@}", kills.value, "process", "processes",
+                  kills.value == 1 ? "was" : "were", ref_of(F_cgroups_events_oom_kill, row));
+    tell_into(m, why, ".");
     why_filled(m, incident);
 }
 
