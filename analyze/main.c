@@ -4,7 +4,7 @@
 #include "cli/facts.h"
 #include "cli/many.h"
 #include "cli/output.h"
-#include "cli/report.h"
+#include "cli/print.h"
 #include "cli/sandbox.h"
 #include "cli/selftest.h"
 #include "cli/summary.h"
@@ -34,7 +34,7 @@ static bool write_format(const struct job *job, enum format format, struct outpu
 {
     struct buf text = {0};
     if (output->path)
-        report_write(job, format, false, &text);
+        job_print(job, format, false, &text);
     bool fine = output_write(output, buf_span(&text), err);
     buf_free(&text);
     return fine;
@@ -50,7 +50,7 @@ static bool write_standard(const struct job *job, const struct rule *explained,
     else if (explained)
         rule_explain(explained, job->store, &text);
     else if (output->path)
-        report_write(job, job->options->format, report_wants_color(), &text);
+        job_print(job, job->options->format, print_wants_color(), &text);
     bool fine = output_write(output, buf_span(&text), err);
     buf_free(&text);
     return fine;
@@ -172,7 +172,7 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE, "C.UTF-8");
     enum exit_code code = run(argc, argv, &err);
     if (err.code != ERR_NONE)
-        report_error(&err);
+        print_error(&err);
     if (err.code == ERR_USAGE)
         fputs("analyze: try --help\n", stderr);
     if (err.code == ERR_NONE || code > EXIT_PARTLY)

@@ -5,7 +5,7 @@
 #include "cli/expect.h"
 #include "cli/output.h"
 #include "cli/pool.h"
-#include "cli/report.h"
+#include "cli/print.h"
 #include "cli/sandbox.h"
 #include "cli/tap.h"
 
@@ -115,7 +115,7 @@ static bool is_updated(const struct check *check, const char *folder)
 static json_t *verdict_of(const struct job *job)
 {
     struct buf report = {0};
-    report_write(job, FORMAT_JSON, false, &report);
+    job_print(job, FORMAT_JSON, false, &report);
     json_t *verdict = json_loadb(report.p, report.n, 0, NULL);
     buf_free(&report);
     return verdict;

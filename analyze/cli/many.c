@@ -2,7 +2,7 @@
 #include "cli/many.h"
 
 #include "cli/pool.h"
-#include "cli/report.h"
+#include "cli/print.h"
 #include "cli/sandbox.h"
 #include "base/utf8.h"
 #include "render/json.h"
@@ -86,7 +86,7 @@ static void error_line(const char *name, int code, const char *text, struct buf 
 static void verdict_line(const struct job *job, const char *name, int code, struct buf *out)
 {
     struct buf report = {0};
-    report_write(job, FORMAT_JSON, false, &report);
+    job_print(job, FORMAT_JSON, false, &report);
     json_t *line = line_of(name, code);
     json_set(line, "verdict", json_loadb(report.p, report.n, 0, NULL));
     line_write(line, out);
@@ -101,7 +101,7 @@ static int work(void *context, uint32_t index, struct buf *out)
     struct err err = {0};
     struct job job;
     if (!job_open(&job, options, many->rules, name, &err)) {
-        report_error(&err);
+        print_error(&err);
         if (options->given[OPT_ndjson])
             error_line(name, EXIT_PARTLY, err.text, out);
         return EXIT_PARTLY;
@@ -112,7 +112,7 @@ static int work(void *context, uint32_t index, struct buf *out)
     if (options->given[OPT_ndjson])
         verdict_line(&job, name, code, out);
     else
-        report_write(&job, options->format, report_wants_color(), out);
+        job_print(&job, options->format, print_wants_color(), out);
     job_close(&job);
     return code;
 }
@@ -130,7 +130,7 @@ static void done(void *context, uint32_t index, struct span result, int code)
                 code < 0 ? "the analysis was ended by signal %d" : "no result (%d)",
                 code < 0 ? -code : code);
         err_source(&err, name);
-        report_error(&err);
+        print_error(&err);
         code = EXIT_PARTLY;
         if (is_ndjson)
             error_line(name, code, err.text, &out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/report.h"
+#include "cli/print.h"
 
 #include "base/utf8.h"
 #include "render/render.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-void report_write(const struct job *job, enum format format, bool color, struct buf *out)
+void job_print(const struct job *job, enum format format, bool color, struct buf *out)
 {
     struct render_options options = {.full = job->options->given[OPT_full], .color = color};
     options.budget_bytes = options.full ? 0 : RENDER_BUDGET_DEFAULT;
@@ -24,13 +24,13 @@ void report_write(const struct job *job, enum format format, bool color, struct 
     }
 }
 
-bool report_wants_color(void)
+bool print_wants_color(void)
 {
     const char *no_color = getenv("NO_COLOR");
     return (!no_color || !*no_color) && isatty(STDOUT_FILENO);
 }
 
-void report_error(const struct err *err)
+void print_error(const struct err *err)
 {
     struct buf line = {0};
     buf_str(&line, "analyze: ");

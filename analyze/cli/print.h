@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef OOMSCOPE_CLI_REPORT_H
-#define OOMSCOPE_CLI_REPORT_H
+#ifndef OOMSCOPE_CLI_PRINT_H
+#define OOMSCOPE_CLI_PRINT_H
 
 #include "cli/job.h"
 
 /* What is printed of a job that ran. */
 
 /* The report in the format of --format; color for text on a terminal. */
-void report_write(const struct job *job, enum format format, bool color, struct buf *out);
+void job_print(const struct job *job, enum format format, bool color, struct buf *out);
 /* Colours are for terminals, and not where NO_COLOR is set to anything. */
-bool report_wants_color(void);
+bool print_wants_color(void);
 /* The errors of main: "analyze: path:line:col: text" on standard error. */
-void report_error(const struct err *err);
+void print_error(const struct err *err);
 
 #endif
