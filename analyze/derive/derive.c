@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "derive/derive.h"
 
+#include "derive/cgroup_tree.h"
+#include "derive/commands.h"
 #include "derive/crowd.h"
 #include "derive/event_flags.h"
 #include "derive/event_repeat.h"
@@ -23,4 +25,6 @@ void derive_all(struct store *store)
     derive_host_use(store);
     derive_rates(store);
     derive_growth(store);
+    derive_commands(store);
+    derive_cgroup_tree(store);
 }
