@@ -109,7 +109,7 @@ static enum exit_code about_rules(const struct options *options, const struct ru
     if (options->given[OPT_version])
         version_write(rules, &text);
     else if (options->given[OPT_list_rules])
-        ruleset_list(rules, &text);
+        (options->format == FORMAT_MARKDOWN ? ruleset_catalogue : ruleset_list)(rules, &text);
     else if (options->given[OPT_needs])
         ruleset_needs(rules, &text);
     else if ((rule = find_rule(options, rules, err)))

@@ -169,7 +169,9 @@ static void rows_line(struct explainer *x, const struct node *node, unsigned ind
         n++;
     buf_fmt(&left, "%u rows of %s", n, schema_table(node->table)->name);
     if (store_is_complete(x->store, node->table, parent)) {
-        buf_str(&right, "complete ");
+        buf_str(&right, "complete");
+        if (store_get(x->store, ref).where.member)
+            buf_char(&right, ' ');
         add_places(x, ref, &right);
     } else {
         add_lack(x, ref, &right);
@@ -213,26 +215,38 @@ static void rows(struct explainer *x, const struct node *node, unsigned indent, 
     }
 }
 
+/* Rows of a fold of which the condition or the amount is unknown. */
+static void unknown_rows(struct explainer *x, const struct node *node, unsigned indent)
+{
+    unsigned shown = 0;
+    x->eval.rows[node->slot] = ROW_NONE;
+    while (eval_next_row(&x->eval, node) && shown < LACKS_SHOWN) {
+        const struct node *wrong = node->a;
+        struct value condition = {.state = VALUE_KNOWN, .number = 1};
+        if (node->b)
+            condition = eval_node(&x->eval, node->b);
+        if (condition.state == VALUE_UNKNOWN)
+            wrong = node->b;
+        else if (!condition.number || eval_node(&x->eval, node->a).state != VALUE_UNKNOWN)
+            continue;
+        row_line(x, node, indent);
+        tree(x, wrong, indent + 2);
+        shown++;
+    }
+}
+
 static void quantifier(struct explainer *x, const struct node *node, unsigned indent)
 {
     bool is_any = node->kind == NODE_ANY;
     value_line(x, node, node_source(x->expr, node), indent);
     struct value value = eval_node(&x->eval, node);
-    bool decided = node->kind <= NODE_ALL && value_is(value, is_any);
+    bool decided = (is_any || node->kind == NODE_ALL) && value_is(value, is_any);
     if (!decided)
         rows_line(x, node, indent + 2);
     if (decided || (value.state == VALUE_UNKNOWN && node->kind <= NODE_COUNT))
         rows(x, node, indent + 2, decided, is_any);
-    else if (value.state == VALUE_UNKNOWN && eval_parent_row(&x->eval, node) != ROW_NONE) {
-        x->eval.rows[node->slot] = ROW_NONE;
-        for (unsigned shown = 0; eval_next_row(&x->eval, node) && shown < LACKS_SHOWN;) {
-            if (eval_node(&x->eval, node->a).state != VALUE_UNKNOWN)
-                continue;
-            row_line(x, node, indent + 2);
-            tree(x, node->a, indent + 4);
-            shown++;
-        }
-    }
+    else if (value.state == VALUE_UNKNOWN)
+        unknown_rows(x, node, indent + 2);
 }
 
 /* The operands of a chain of the same operator, left to right, until one has decided. */
