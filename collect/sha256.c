@@ -62,7 +62,7 @@ static void blocks_portable(uint32_t state[8], const unsigned char *p, size_t co
     }
 }
 
-#ifdef __x86_64__
+#if defined(__x86_64__) && !defined(SHA256_PORTABLE)
 #include <cpuid.h>
 #include <immintrin.h>
 
@@ -121,7 +121,7 @@ blocks_sha(uint32_t state[8], const unsigned char *p, size_t count)
 
 static void blocks(uint32_t state[8], const unsigned char *p, size_t count)
 {
-#ifdef __x86_64__
+#if defined(__x86_64__) && !defined(SHA256_PORTABLE)
     if (has_sha_instructions()) {
         blocks_sha(state, p, count);
         return;

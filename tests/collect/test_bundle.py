@@ -144,6 +144,15 @@ class Readers(unittest.TestCase):
                 support.Bundle(gzip.decompress(f.read())).check(self)
 
 
+class Program(unittest.TestCase):
+    def test_small_and_static(self):
+        with open(support.PROGRAM, "rb") as f:
+            image = f.read()
+        if b"/ld-" in image or b"AddressSanitizer" in image:
+            self.skipTest("this one is not the static program")
+        self.assertLessEqual(len(image), 96 * 1024)
+
+
 class Options(unittest.TestCase):
     def test_samples(self):
         bundle = capture(self, "--samples", "3", "--interval", "1", "--largest", "0")
