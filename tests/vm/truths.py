@@ -58,8 +58,9 @@ def check_log(lines, data):
     assert log["lost"] >= numbers[-1] - numbers[0] + 1 - len(numbers), log
 
 
-for bundle in sys.argv[1:]:
-    try:
-        print(f"{bundle}: {check(bundle)} members")
-    except (AssertionError, KeyError, ValueError, StopIteration) as error:
-        sys.exit(f"{bundle}: {error!r}")
+if __name__ == "__main__":
+    for bundle in sys.argv[1:]:
+        try:
+            print(f"{bundle}: {check(bundle)} members")
+        except (AssertionError, KeyError, ValueError, StopIteration) as error:
+            sys.exit(f"{bundle}: {error!r}")
