@@ -16,6 +16,7 @@ struct many {
     const struct ruleset *rules;
     char **names;
     uint32_t n, room;
+    struct arena *arena; /* names of a list */
     enum exit_code worst;
     bool broken_output;
 };
@@ -29,7 +30,7 @@ static void add_name(struct many *many, char *name)
     many->names[many->n++] = name;
 }
 
-/* One name a line; they live to the end of the program, as those of argv do. */
+/* One name a line. */
 static void add_list(struct many *many)
 {
     char *line = NULL;
@@ -40,9 +41,7 @@ static void add_list(struct many *many)
             line[--n] = '\0';
         if (!n)
             continue;
-        add_name(many, line);
-        line = NULL;
-        room = 0;
+        add_name(many, arena_printf(many->arena, "%s", line));
     }
     free(line);
 }
@@ -142,8 +141,8 @@ static void done(void *context, uint32_t index, struct span result, int code)
         }
         buf_add(&out, result);
     }
-    if (out.n && fwrite(out.p, 1, out.n, stdout) != out.n)
-        many->broken_output = true;
+    if (out.n && (fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout)))
+        many->broken_output = true; /* flushed: what is buffered would be forked too */
     if (code > (int)many->worst)
         many->worst = (enum exit_code)code;
     buf_free(&out);
@@ -151,7 +150,7 @@ static void done(void *context, uint32_t index, struct span result, int code)
 
 enum exit_code many_run(const struct options *options, const struct ruleset *rules, struct err *err)
 {
-    struct many many = {.options = options, .rules = rules};
+    struct many many = {.options = options, .rules = rules, .arena = arena_new()};
     add_operands(&many);
     struct pool pool = {options->jobs, many.n, &many, work, done};
     fflush(stdout);
@@ -162,5 +161,6 @@ enum exit_code many_run(const struct options *options, const struct ruleset *rul
         err_source(err, "standard output");
     }
     free(many.names);
+    arena_free(many.arena);
     return many.worst;
 }
