@@ -92,7 +92,8 @@ static bool is_repeated(const struct report *r, enum line_kind kind, struct span
     int64_t kib;
     switch (kind) {
     case LINE_COUNTERS:
-        return r->has_counters;
+        return r->has_counters && report_get(r, F_oom_events_mem_active_anon)->kind != VALUE_NONE &&
+               span_starts(text, "active_anon:");
     case LINE_TASKS:
         return r->has_tasks_head;
     case LINE_OOM_KILL:

@@ -40,7 +40,9 @@ static void begin(struct joiner *joiner, const struct record *record, struct spa
 
 static void append(struct joiner *joiner, const struct record *record, struct span raw)
 {
-    buf_char(&joiner->text, joiner->kind == LINE_STATS ? '\n' : ' ');
+    bool is_in_word = joiner->kind == LINE_OOM_KILL || span_starts(record->text, ":");
+    if (!is_in_word) /* a summary has no blanks but in names: some mailers wrap it anywhere */
+        buf_char(&joiner->text, joiner->kind == LINE_STATS ? '\n' : ' ');
     buf_add(&joiner->text, record->text);
     buf_add(&joiner->raw, raw);
     buf_char(&joiner->raw, '\n');

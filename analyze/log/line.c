@@ -98,8 +98,10 @@ static bool is_tasks_head(struct span text)
 /* "key 1234": a line of memory.stat */
 static bool is_stat(struct span text)
 {
-    struct span t = text, key = span_word(&t), value = span_word(&t);
+    struct span t = text, rest;
     uint64_t n;
+    span_cut(text, '\n', &t, &rest); /* 5.3 to 6.4 print all keys in one record */
+    struct span key = span_word(&t), value = span_word(&t);
     return is_word(key) && key.n >= 3 && key.p[0] >= 'a' && key.p[0] <= 'z' && num_u64(value, &n);
 }
 
@@ -171,6 +173,13 @@ static enum line_kind classify_rest(struct span t)
         {"active_anon:", LINE_COUNTERS},
         {"Active_anon:", LINE_COUNTERS},
         {"Active:", LINE_COUNTERS},
+        {"active_file:", LINE_COUNTERS}, /* consoles print each line of the record apart */
+        {"unevictable:", LINE_COUNTERS},
+        {"slab_reclaimable:", LINE_COUNTERS},
+        {"mapped:", LINE_COUNTERS},
+        {"sec_pagetables:", LINE_COUNTERS},
+        {"kernel_misc_reclaimable:", LINE_COUNTERS},
+        {"free:", LINE_COUNTERS},
         {"lowmem_reserve[]:", LINE_RESERVE},
         {"Unreclaimable slab info:", LINE_SLAB_HEAD},
         {"Memory allocations", LINE_ALLOC_HEAD},

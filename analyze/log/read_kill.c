@@ -35,8 +35,12 @@ static void read_task_of_summary(struct reading *in, struct span tail)
     struct report *r = in->report;
     size_t uid = span_rfind(tail, SPAN_LIT(",uid=")), pid, task;
     int64_t n;
-    if (uid == tail.n)
+    struct span cgroup;
+    if (uid == tail.n) { /* cut: what is followed by the next key is whole */
+        if (span_has(tail, ",task=") && read_between(tail, ",task_memcg=", ",task=", &cgroup))
+            report_set_text(r, F_oom_events_task_cgroup, cgroup, in->where);
         return;
+    }
     struct span head = span_slice(tail, 0, uid);
     if (read_after(span_skip(tail, uid), ",uid=", &n))
         report_set(r, F_oom_events_victim_uid, n, in->where);

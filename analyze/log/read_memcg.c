@@ -3,6 +3,10 @@
 
 #include "base/num.h"
 
+/* A record of stats longer than this may have met the limit of printk (976 or 992 bytes, less the
+ * prefix and the lines before it). */
+enum { CUT_BYTES = 600 };
+
 /* "Task in /a killed as a result of limit of /b": b is at its limit, a holds the task */
 static void read_task_in(struct reading *in)
 {
@@ -147,7 +151,7 @@ static void read_stats(struct reading *in)
     if (span_has(rest, "KB") || span_has(rest, "kB"))
         read_stats_kib(in, rest);
     else
-        read_stats_bytes(in, rest, rest.n > 600);
+        read_stats_bytes(in, rest, rest.n > CUT_BYTES);
 }
 
 void read_memcg(struct reading *in, enum line_kind kind)
@@ -170,7 +174,7 @@ void read_memcg(struct reading *in, enum line_kind kind)
         break;
     case LINE_STAT:
         if (in->report->block == LINE_STATS)
-            read_stats_bytes(in, in->text, false);
+            read_stats_bytes(in, in->text, in->text.n > CUT_BYTES);
         break;
     default:
         break;

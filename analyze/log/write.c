@@ -121,7 +121,8 @@ static void infer_scope(struct report *r)
                 report_set_text(r, F_oom_events_scope, span_of(scopes[i].scope), constraint->where);
                 return;
             }
-        report_set_text(r, F_oom_events_scope, SPAN_LIT("unknown"), constraint->where);
+        report_set_text(r, F_oom_events_scope,
+                        r->is_memcg ? SPAN_LIT("memcg") : SPAN_LIT("unknown"), constraint->where);
         return;
     }
     if (report_get(r, F_oom_events_victim_pid)->kind != VALUE_NONE)
