@@ -96,13 +96,15 @@ static void add_lack(const struct explainer *x, struct ref ref, struct buf *out)
 
 /* ---- values */
 
+struct source_list {
+    const struct explainer *x;
+    struct buf *out;
+    unsigned n;
+};
+
 static void add_source(void *context, struct ref ref)
 {
-    struct {
-        const struct explainer *x;
-        struct buf *out;
-        unsigned n;
-    } *c = context;
+    struct source_list *c = context;
     if (c->n < 3) {
         buf_str(c->out, c->n ? ", " : "from ");
         add_places(c->x, ref, c->out);
@@ -129,11 +131,7 @@ static void fact_line(struct explainer *x, const struct node *node, unsigned ind
     if (value.state == VALUE_UNKNOWN) {
         add_lack(x, ref, &right);
     } else {
-        struct {
-            const struct explainer *x;
-            struct buf *out;
-            unsigned n;
-        } context = {x, &right, 0};
+        struct source_list context = {x, &right, 0};
         if (store_get(x->store, ref).is_computed)
             store_sources(x->store, ref, add_source, &context);
         else
@@ -183,16 +181,23 @@ static void rows_line(struct explainer *x, const struct node *node, unsigned ind
 
 /* ---- nodes */
 
-static void row_line(struct explainer *x, const struct node *node, unsigned indent)
+/* The key of a row: "pid 700". */
+static void add_key(const struct explainer *x, enum table_id table, uint32_t row, struct buf *out)
 {
-    enum field_id key = (enum field_id)schema_table(node->table)->first_field;
-    struct fact fact = store_fact(x->store, key, x->eval.rows[node->slot]);
-    struct buf left = {0};
+    struct fact fact = store_fact(x->store, (enum field_id)schema_table(table)->first_field, row);
     struct value value = {.state = fact.state == FACT_KNOWN ? VALUE_KNOWN : VALUE_UNKNOWN,
                           .number = fact.number,
                           .text = fact.text};
-    buf_fmt(&left, SPAN_FMT ": %s ", SPAN_ARG(node->name), schema_field(key)->name);
-    say_value(fact.type, value, &left);
+    say_value(fact.type, value, out);
+}
+
+static void row_line(struct explainer *x, const struct node *node, unsigned indent)
+{
+    const struct table_def *table = schema_table(node->table);
+    struct buf left = {0};
+    buf_fmt(&left, SPAN_FMT ": %s ", SPAN_ARG(node->name),
+            schema_field((enum field_id)table->first_field)->name);
+    add_key(x, node->table, x->eval.rows[node->slot], &left);
     line(x, indent, buf_span(&left), SPAN_NONE);
     buf_free(&left);
 }
@@ -346,13 +351,8 @@ static void head(struct explainer *x, const struct finding *finding)
     const struct node *binding = x->rule->body->binding.root;
     buf_fmt(x->out, "%s" SPAN_FMT, x->prefix, SPAN_ARG(x->rule->id));
     if (finding->row != ROW_NONE) {
-        enum field_id key = (enum field_id)schema_table(x->rule->table)->first_field;
-        struct fact fact = store_fact(x->store, key, finding->row);
-        struct value value = {.state = fact.state == FACT_KNOWN ? VALUE_KNOWN : VALUE_UNKNOWN,
-                              .number = fact.number,
-                              .text = fact.text};
         buf_fmt(x->out, "[" SPAN_FMT "=", SPAN_ARG(binding->name));
-        say_value(fact.type, value, x->out);
+        add_key(x, x->rule->table, finding->row, x->out);
         buf_char(x->out, ']');
     }
     buf_fmt(x->out, "  %s%s\n", rule_outcome_names[finding->outcome],

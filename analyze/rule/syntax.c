@@ -14,18 +14,6 @@ struct parser {
 
 static bool parse_expr(struct parser *p, struct node **ret);
 
-static const char *const reserved[] = {"and", "or",  "not",   "any",  "all",   "count",     "in",
-                                       "sum", "min", "max",   "for",  "if",    "known",     "true",
-                                       "of",  "by",  "false", "like", "under", "unlimited", "top"};
-
-bool syntax_is_reserved(struct span word)
-{
-    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
-        if (span_is(word, reserved[i]))
-            return true;
-    return false;
-}
-
 static bool advance(struct parser *p)
 {
     p->before = p->token.end;
@@ -378,15 +366,6 @@ bool syntax_binding(struct expr *expr)
     return p.token.kind == TOKEN_END || wrong(&p, "the end");
 }
 
-bool syntax_is_top(const struct expr *expr)
-{
-    struct token token;
-    struct err ignored = {0};
-    struct script script = expr->script;
-    script.err = &ignored;
-    return lex_next(&script, 0, &token) && token_is(&token, "top");
-}
-
 bool syntax_top(struct expr *expr)
 {
     struct parser p;
@@ -406,19 +385,4 @@ bool syntax_top(struct expr *expr)
     if (!expect(&p, ")"))
         return false;
     return p.token.kind == TOKEN_END || wrong(&p, "the end");
-}
-
-struct span node_source(const struct expr *expr, const struct node *node)
-{
-    return span_slice(expr->script.text, node->begin, node->end);
-}
-
-bool node_is_comparison(const struct node *node)
-{
-    return node->kind >= NODE_EQ && node->kind <= NODE_UNDER;
-}
-
-bool node_is_quantifier(const struct node *node)
-{
-    return node->kind >= NODE_ANY;
 }
