@@ -49,6 +49,8 @@ static const char *scope_words(const struct incident *incident)
                                         [SCOPE_MEMPOLICY] = "Memory policy OOM",
                                         [SCOPE_MANUAL] = "Manual OOM",
                                         [SCOPE_NONE] = "Nothing found"};
+    if (incident->kind == INCIDENT_NONE && incident->title.n_places)
+        return "No incident, but";
     if (incident->kind == INCIDENT_PRESSURE)
         return "Nobody was killed by the kernel";
     if (incident->kind == INCIDENT_LOST)

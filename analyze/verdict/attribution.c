@@ -102,6 +102,25 @@ static const struct class_def capture_host[] = {
     {0},
 };
 
+const char *class_words(const char *name)
+{
+    static const char *const words[][2] = {
+        {"anonymous", "anonymous memory"},
+        {"file", "page cache"},
+        {"shmem", "shmem and tmpfs"},
+        {"slab reclaimable", "reclaimable slab"},
+        {"slab unreclaimable", "unreclaimable slab"},
+        {"hugetlb", "pools of huge pages"},
+        {"unaccounted", "memory that no counter accounts for"},
+        {"other kernel", "other kernel memory"},
+        {"kernel", "kernel memory"},
+    };
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+        if (span_is(span_of(name), words[i][0]))
+            return words[i][1];
+    return name;
+}
+
 /* The sum of a class: false when its first counter is not there. */
 static bool class_sum(struct maker *m, const struct class_def *def, uint32_t row,
                       struct class_share *ret)

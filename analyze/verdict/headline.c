@@ -10,10 +10,11 @@
 static const char *const refining[] = {"low-zone-oom", "fragmentation-oom", "false-global",
                                        "oom-panic", "no-killable-process"};
 
-static const struct ranked *first_of(const struct incident *incident, enum finding_role role)
+/* The finding that a verdict without a kill is about: the worst that is more than a notice. */
+static const struct ranked *first_alarm(const struct incident *incident)
 {
     for (size_t i = 0; i < incident->ranking.n; i++)
-        if (incident->ranking.items[i].role == role)
+        if (incident->ranking.items[i].finding->rule->severity >= SEVERITY_WARNING)
             return &incident->ranking.items[i];
     return NULL;
 }
@@ -60,9 +61,9 @@ static void title_host(struct maker *m, struct incident *incident)
     statement_cite_fact(m, &incident->title, F_oom_events_constraint, incident->series.detail);
     if (!a->known || !a->dominant)
         return;
-    tell_into(m, &incident->title, ": {r} of its {b} {w} {w}",
-              amount_share(a->dominant->bytes, a->total_bytes), a->total_bytes, "was",
-              a->dominant->name);
+    tell_into(m, &incident->title, ": {r} of its {b} was {w}",
+              amount_share(a->dominant->bytes, a->total_bytes), a->total_bytes,
+              class_words(a->dominant->name));
     statement_cite_all(m, &incident->title, &a->dominant->note);
 }
 
@@ -134,17 +135,20 @@ static void title_lost(struct maker *m, struct incident *incident)
 
 static void title_without_event(struct maker *m, struct incident *incident)
 {
-    const struct ranked *scope = first_of(incident, ROLE_SCOPE);
-    const struct ranked *pressure = first_of(incident, ROLE_CONTRIBUTING);
+    const struct ranked *alarm = first_alarm(incident);
     switch (incident->kind) {
     case INCIDENT_LOST:
         title_lost(m, incident);
         break;
     case INCIDENT_PRESSURE:
-        title_rule(m, incident, scope ? scope : pressure);
+        title_rule(m, incident, alarm);
         break;
     case INCIDENT_NONE:
         tell_into(m, &incident->title, "no memory incident in this bundle");
+        if (alarm) {
+            tell_into(m, &incident->title, ", but a warning: ");
+            title_rule(m, incident, alarm);
+        }
         break;
     case INCIDENT_UNKNOWN:
     case INCIDENT_KILL:
@@ -182,6 +186,22 @@ static const struct holder *suspect_of(const struct incident *incident)
     return suspect;
 }
 
+/* Below this share a holder is no place to start. */
+static const int64_t start_share = 2000;
+
+/* Whether processes, mounts or caches can be held to account for the class that filled the limit.
+ */
+static bool has_holders(const struct incident *incident)
+{
+    static const char *const held[] = {"anonymous", "shmem", "page tables", "slab unreclaimable",
+                                       "slab reclaimable"};
+    const struct attribution *a = incident->event.known ? &incident->event : &incident->capture;
+    for (size_t i = 0; a->dominant && i < sizeof(held) / sizeof(*held); i++)
+        if (span_is(span_of(a->dominant->name), held[i]))
+            return true;
+    return !a->known;
+}
+
 static void summary_kill(struct maker *m, struct incident *incident)
 {
     const struct victim *victim = &incident->victim;
@@ -208,11 +228,19 @@ static void summary_kill(struct maker *m, struct incident *incident)
     if (victim->share > 0)
         tell_into(m, summary, "; it held {r} of what filled the limit", victim->share);
     statement_cite_fact(m, summary, F_oom_events_victim_rss, event);
+    if (top->share < (has_holders(incident) ? victim->share : start_share)) {
+        tell_into(m, summary, ".");
+        return;
+    }
     tell_into(m, summary, "; {s}", top->name);
     if (top->processes > 1)
         tell_into(m, summary, " ({n} processes)", top->processes);
-    tell_into(m, summary, " held {r} ({b} {w}).", top->share, top->bytes,
-              incident->holders.measure);
+    if (top->share > 10000)
+        tell_into(m, summary, " held {b} {w}, shared pages counted in each.", top->bytes,
+                  incident->holders.measure);
+    else
+        tell_into(m, summary, " held {r} ({b} {w}).", top->share, top->bytes,
+                  incident->holders.measure);
 }
 
 /* Containers of one unit have a cgroup each. */
@@ -244,11 +272,25 @@ static void summary_series(struct maker *m, struct incident *incident)
     tell_into(m, &incident->summary, ".");
 }
 
+/* What kind of memory filled a limit that is not the host's: of the host the title says it. */
+static void summary_class(struct maker *m, struct incident *incident)
+{
+    const struct attribution *a = &incident->event;
+    if (!a->known || !a->dominant || incident->scope == SCOPE_HOST ||
+        incident->scope == SCOPE_MANUAL)
+        return;
+    tell_into(m, &incident->summary, " {r} of it was {w}.",
+              amount_share(a->dominant->bytes, a->total_bytes), class_words(a->dominant->name));
+    statement_cite_all(m, &incident->summary, &a->dominant->note);
+}
+
 static void summary_make(struct maker *m, struct incident *incident)
 {
+    const struct ranked *alarm = first_alarm(incident);
     switch (incident->kind) {
     case INCIDENT_KILL:
         summary_kill(m, incident);
+        summary_class(m, incident);
         summary_series(m, incident);
         break;
     case INCIDENT_NO_KILL:
@@ -261,6 +303,10 @@ static void summary_make(struct maker *m, struct incident *incident)
     case INCIDENT_LOST:
     case INCIDENT_NONE:
     case INCIDENT_UNKNOWN:
+        if (incident->kind == INCIDENT_NONE && alarm) {
+            incident->summary = alarm->evidence;
+            break;
+        }
         if (incident->why.n) {
             incident->summary = incident->why.items[0];
             break;
@@ -275,12 +321,16 @@ static void summary_make(struct maker *m, struct incident *incident)
 static void act_on_holder(struct maker *m, struct incident *incident)
 {
     const struct holder *suspect = suspect_of(incident);
-    if (!suspect || incident->kind == INCIDENT_NONE || incident->scope == SCOPE_MANUAL)
+    if (!suspect || incident->kind == INCIDENT_NONE || incident->scope == SCOPE_MANUAL ||
+        !has_holders(incident) || (suspect->share && suspect->share < start_share))
         return;
-    struct statement *act =
-        tell(m, &incident->act, "Start with {s}: it held {b}", suspect->name, suspect->bytes);
-    if (suspect->share > 0)
-        tell_into(m, act, ", {r} of what filled the limit", suspect->share);
+    struct statement *act = tell(m, &incident->act, "Start with {s}: it {w} {b}", suspect->name,
+                                 incident->series.n ? "held" : "holds", suspect->bytes);
+    if (suspect->share > 10000)
+        tell_into(m, act, " (shared pages counted in each of its processes)");
+    else if (suspect->share > 0)
+        tell_into(m, act, ", {r} of {w}", suspect->share,
+                  incident->series.n ? "what filled the limit" : "the memory");
     if (suspect->rate.known && suspect->rate.value > 0)
         tell_into(m, act, ", and grew by {v}", suspect->rate.value);
     tell_into(m, act, ".");
@@ -299,19 +349,25 @@ static void add_once(struct maker *m, struct statements *list, struct map *seen,
     }
 }
 
-/* Causes first: they say what to change; then scope, what contributed, mistakes and risks. */
+/* To do: causes first, they say what to change. To avoid: scope first, it says where the limit is
+ * not. */
 static void advice_make(struct maker *m, struct incident *incident)
 {
-    static const enum finding_role order[] = {ROLE_CAUSE, ROLE_SCOPE, ROLE_CONTRIBUTING,
-                                              ROLE_MISTAKE, ROLE_RISK};
+    static const enum finding_role do_order[] = {ROLE_CAUSE, ROLE_SCOPE, ROLE_CONTRIBUTING,
+                                                 ROLE_MISTAKE, ROLE_RISK};
+    static const enum finding_role dont_order[] = {ROLE_SCOPE, ROLE_CAUSE, ROLE_MISTAKE,
+                                                   ROLE_CONTRIBUTING, ROLE_RISK};
     struct map done = {0}, avoided = {0};
-    for (size_t k = 0; k < sizeof(order) / sizeof(*order); k++)
+    for (size_t k = 0; k < ROLE_COUNT; k++)
         for (size_t i = 0; i < incident->ranking.n; i++) {
             const struct ranked *ranked = &incident->ranking.items[i];
-            if (ranked->role != order[k])
+            const struct rule *rule = ranked->finding->rule;
+            if (span_is(rule->id, "no-incident") && first_alarm(incident))
                 continue;
-            add_once(m, &incident->act, &done, ranked->finding->rule->do_list);
-            add_once(m, &incident->avoid, &avoided, ranked->finding->rule->dont_list);
+            if (ranked->role == do_order[k])
+                add_once(m, &incident->act, &done, rule->do_list);
+            if (ranked->role == dont_order[k])
+                add_once(m, &incident->avoid, &avoided, rule->dont_list);
         }
     map_free(&done);
     map_free(&avoided);

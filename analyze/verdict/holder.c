@@ -40,19 +40,29 @@ static const struct holder_source capture_slabs = {"capture",    "slab", HOLDER_
 static const struct holder_source mounts = {
     "capture", "tmpfs in use", HOLDER_MOUNT, T_tmpfs, F_tmpfs_mount, 0, F_tmpfs_used, 0};
 
-/* For a class, the sources in order of preference: the first that has rows is taken. */
+static const struct holder_source task_shmem = {
+    "event",          "shared rss",    HOLDER_PROCESS,        T_oom_tasks,
+    F_oom_tasks_comm, F_oom_tasks_pid, F_oom_tasks_rss_shmem, 0};
+static const struct holder_source segments = {"capture",   "resident", HOLDER_SHM, T_shm,
+                                              F_shm_shmid, F_shm_cpid, F_shm_rss,  0};
+
+enum { SOURCES_MAX = 4 };
+
+/* For a class, the sources in order of preference: the first that has rows is taken, or the one
+ * with the largest holder. */
 struct class_sources {
     const char *class_name;
-    const struct holder_source *sources[4];
+    bool by_size;
+    const struct holder_source *sources[SOURCES_MAX];
 };
 static const struct class_sources by_class[] = {
-    {"shmem", {&mounts}},
-    {"page tables", {&task_tables, &process_tables}},
-    {"slab unreclaimable", {&event_slabs, &capture_slabs}},
-    {"slab reclaimable", {&capture_slabs}},
-    {"anonymous", {&task_anon, &task_rss, &process_pss, &process_rss}},
+    {"shmem", true, {&mounts, &task_shmem, &segments}},
+    {"page tables", false, {&task_tables, &process_tables}},
+    {"slab unreclaimable", false, {&event_slabs, &capture_slabs}},
+    {"slab reclaimable", false, {&capture_slabs}},
+    {"anonymous", false, {&task_anon, &task_rss, &process_pss, &process_rss}},
 };
-static const struct class_sources otherwise = {"", {&task_rss, &process_pss, &process_rss}};
+static const struct class_sources otherwise = {"", false, {&task_rss, &process_pss, &process_rss}};
 
 static const struct class_sources *sources_for(const struct incident *incident)
 {
@@ -104,10 +114,19 @@ static struct holder *gather_slot(struct gather *g, struct span name)
     return &g->items[g->n++];
 }
 
+/* Segments of shared memory have a number for a name. */
+static struct span name_of(const struct gather *g, uint32_t row)
+{
+    if (g->source->kind != HOLDER_SHM)
+        return text_of(g->m, g->source->name, row);
+    return span_of(arena_printf(g->m->arena, "shmid %lld",
+                                (long long)number_or(g->m, g->source->name, row, 0)));
+}
+
 static void gather_row(struct gather *g, uint32_t row)
 {
     struct quantity bytes = quantity_of(g->m, g->source->bytes, row);
-    struct span name = text_of(g->m, g->source->name, row);
+    struct span name = name_of(g, row);
     if (!bytes.known || !name.n || !is_inside(g, row))
         return;
     struct holder *holder = gather_slot(g, name);
@@ -144,12 +163,12 @@ static uint32_t parent_of(const struct gather *g)
     return is_child ? g->incident->series.detail : 0;
 }
 
-static bool gather_source(struct gather *g, const struct holder_source *source)
+static void gather_source(struct gather *g, const struct holder_source *source)
 {
     g->source = source;
     uint32_t parent = parent_of(g);
     if (parent == ROW_NONE)
-        return false;
+        return;
     for (uint32_t row = ROW_NONE;
          (row = store_row_next(g->m->store, source->table, parent, row)) != ROW_NONE;)
         gather_row(g, row);
@@ -158,7 +177,6 @@ static bool gather_source(struct gather *g, const struct holder_source *source)
         if (g->items[i].bytes > 0)
             g->items[kept++] = g->items[i];
     g->n = kept;
-    return kept > 0;
 }
 
 /* What filled the limit: usage of the cgroup, RAM of the host. */
@@ -212,6 +230,24 @@ static void holders_take(struct gather *g, struct incident *incident)
         holders->items[i].share = amount_share(holders->items[i].bytes, filled);
 }
 
+static struct gather gather_new(struct maker *m, const struct incident *incident,
+                                const struct holder_source *source)
+{
+    struct gather g = {.m = m, .incident = incident};
+    gather_source(&g, source);
+    map_free(&g.names);
+    return g;
+}
+
+static int64_t largest_of(const struct gather *g)
+{
+    int64_t largest = 0;
+    for (size_t i = 0; i < g->n; i++)
+        if (g->items[i].bytes > largest)
+            largest = g->items[i].bytes;
+    return largest;
+}
+
 void holders_make(struct maker *m, struct incident *incident)
 {
     /* of kills that no report shows, the capture has only the survivors */
@@ -219,17 +255,16 @@ void holders_make(struct maker *m, struct incident *incident)
         incident->scope == SCOPE_MANUAL)
         return;
     const struct class_sources *sources = sources_for(incident);
-    bool found = false;
-    struct gather g = {.m = m, .incident = incident};
-    for (size_t i = 0; i < 4 && sources->sources[i] && !found; i++) {
-        g.n = 0;
-        map_free(&g.names);
-        g.names = (struct map){0};
-        found = gather_source(&g, sources->sources[i]);
+    struct gather best = {0};
+    for (size_t i = 0; i < SOURCES_MAX && sources->sources[i]; i++) {
+        if (best.n && !sources->by_size)
+            break;
+        struct gather g = gather_new(m, incident, sources->sources[i]);
+        if (largest_of(&g) > largest_of(&best))
+            best = g;
     }
-    map_free(&g.names);
-    if (!found)
+    if (best.n == 0)
         return;
-    holders_take(&g, incident);
+    holders_take(&best, incident);
     compare_before(m, incident);
 }

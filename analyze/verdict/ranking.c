@@ -28,26 +28,51 @@ static struct incident *incident_for(const struct maker *m, const struct map *by
     return at == UINT32_MAX ? NULL : &m->verdict->incidents[at];
 }
 
-/* The row and the rule of a finding that a more precise one replaces, as one text. */
+/* What a more precise finding replaces, as one text: the rule, and the row where both walk the same
+ * table. */
 static struct span replaced_key(struct maker *m, struct span id, uint32_t row)
 {
     return span_of(arena_printf(m->arena, "%" PRIu32 " " SPAN_FMT, row, SPAN_ARG(id)));
 }
 
-static void replaced_gather(struct maker *m, struct map *replaced)
+static enum table_id table_of(const struct finding *finding)
+{
+    return finding->rule->for_each ? finding->rule->table : TABLE_NONE;
+}
+
+struct replaced {
+    struct map rows;   /* by row and rule: the table that both walk, plus one */
+    struct map tables; /* by rule: the table of what replaces it, plus one */
+};
+
+static void replaced_gather(struct maker *m, struct replaced *replaced)
 {
     for (size_t i = 0; i < m->findings->n; i++) {
         const struct finding *finding = &m->findings->items[i];
         const struct text_list *supersedes = &finding->rule->supersedes;
-        for (size_t k = 0; finding->outcome == OUTCOME_MATCH && k < supersedes->n; k++)
-            map_set(replaced, replaced_key(m, supersedes->items[k], finding->row), 1);
+        uint32_t table = (uint32_t)table_of(finding) + 1;
+        for (size_t k = 0; finding->outcome == OUTCOME_MATCH && k < supersedes->n; k++) {
+            map_set(&replaced->rows, replaced_key(m, supersedes->items[k], finding->row), table);
+            map_set(&replaced->tables, supersedes->items[k], table);
+        }
     }
 }
 
-static bool is_replaced(struct maker *m, const struct map *replaced, const struct finding *finding)
+static bool is_replaced(struct maker *m, const struct replaced *replaced,
+                        const struct finding *finding)
 {
-    return replaced->n &&
-           map_get(replaced, replaced_key(m, finding->rule->id, finding->row), 0) != 0;
+    uint32_t own = (uint32_t)table_of(finding) + 1;
+    uint32_t other = map_get(&replaced->tables, finding->rule->id, 0);
+    if (other == 0)
+        return false;
+    return other != own ||
+           map_get(&replaced->rows, replaced_key(m, finding->rule->id, finding->row), 0) == own;
+}
+
+/* What denies any incident is no part of one. */
+static bool is_denial(const struct finding *finding, const struct incident *incident)
+{
+    return incident->kind != INCIDENT_NONE && span_is(finding->rule->id, "no-incident");
 }
 
 static enum finding_role role_of(const struct finding *finding)
@@ -159,7 +184,8 @@ static void ranking_finish(struct ranking *ranking)
 
 void rankings_make(struct maker *m)
 {
-    struct map replaced = {0}, by_event = {0};
+    struct replaced replaced = {0};
+    struct map by_event = {0};
     replaced_gather(m, &replaced);
     incidents_index(m, &by_event);
     for (size_t i = 0; i < m->findings->n; i++) {
@@ -167,10 +193,11 @@ void rankings_make(struct maker *m)
         if (finding->outcome != OUTCOME_MATCH || is_replaced(m, &replaced, finding))
             continue;
         struct incident *incident = incident_for(m, &by_event, finding);
-        if (incident)
+        if (incident && !is_denial(finding, incident))
             ranked_add(m, incident, finding);
     }
-    map_free(&replaced);
+    map_free(&replaced.rows);
+    map_free(&replaced.tables);
     map_free(&by_event);
     for (size_t i = 0; i < m->verdict->n_incidents; i++)
         ranking_finish(&m->verdict->incidents[i].ranking);

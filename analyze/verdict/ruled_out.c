@@ -117,14 +117,13 @@ static void not_a_kill(struct maker *m, struct incident *incident)
 }
 
 /* Rules that a reader would suspect, found clear on evidence. */
-static void not_by_rule(struct maker *m, struct incident *incident)
+static void not_by_rule(struct maker *m, struct incident *incident, enum rule_kind kind)
 {
     for (size_t i = 0; i < m->findings->n; i++) {
         const struct finding *finding = &m->findings->items[i];
         const struct rule *rule = finding->rule;
         if (finding->outcome != OUTCOME_CLEAR || finding->n_cites == 0 ||
-            rule->severity < SEVERITY_WARNING ||
-            (rule->kind != RULE_CAUSE && rule->kind != RULE_PRESSURE))
+            rule->severity < SEVERITY_WARNING || rule->kind != kind)
             continue;
         struct statement *line = statements_add(m, &incident->ruled_out);
         tell_into(m, line, "Not found: ");
@@ -144,6 +143,8 @@ void ruled_out_make(struct maker *m, struct incident *incident)
     not_small_classes(m, incident);
     not_fragmentation(m, incident);
     not_a_kill(m, incident);
-    if (incident == &m->verdict->incidents[0])
-        not_by_rule(m, incident);
+    if (incident != &m->verdict->incidents[0])
+        return;
+    not_by_rule(m, incident, RULE_CAUSE);
+    not_by_rule(m, incident, RULE_PRESSURE);
 }

@@ -160,7 +160,9 @@ static struct span reason_of(const struct lack *lack)
         [LACK_INCOMPLETE] = "not known to be complete",
         [LACK_COMPUTED] = "a fact it is computed from is missing",
     };
-    return lack->status.n ? lack->status : span_of(reasons[lack->reason]);
+    /* a file that was read and does not say it has no other word of the manifest */
+    bool was_read = span_is(lack->status, "ok") || span_is(lack->status, "empty");
+    return lack->status.n && !was_read ? lack->status : span_of(reasons[lack->reason]);
 }
 
 static struct unknown *unknown_add(struct maker *m, struct unknowns *unknowns, size_t *room)

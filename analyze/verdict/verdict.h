@@ -74,6 +74,9 @@ struct class_share {
     int64_t bytes;
     struct statement note; /* where the number stands; no text */
 };
+/* "slab unreclaimable" -> "unreclaimable slab": as it stands in a sentence. */
+const char *class_words(const char *name);
+
 struct attribution {
     bool known;
     const char *at; /* "event" or "capture" */

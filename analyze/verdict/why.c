@@ -122,18 +122,28 @@ static void why_filled(struct maker *m, struct incident *incident)
         tell(m, &incident->why, "{w} {b}{w}: ", a->of.n ? "Of its" : "Of the host's",
              a->total_bytes, *a->at == 'e' ? " at the kill" : " at the capture");
     for (size_t i = 0; i < a->n_classes && i < CLASSES_SAID && is_worth_saying(sorted[i], a); i++) {
-        tell_into(m, why, "{w}{b} {w} ({r})", i ? ", " : "", sorted[i]->bytes, sorted[i]->name,
-                  amount_share(sorted[i]->bytes, a->total_bytes));
+        tell_into(m, why, "{w}{b} {w} ({r})", i ? ", " : "", sorted[i]->bytes,
+                  class_words(sorted[i]->name), amount_share(sorted[i]->bytes, a->total_bytes));
         statement_cite_all(m, why, &sorted[i]->note);
     }
     tell_into(m, why, ".");
     statement_cite_place(m, why, a->note.n_places ? a->note.places[0] : (struct where){0});
 }
 
+/* The sentence of the cause names the holder, and the table of holders follows. */
+static bool has_cause(const struct incident *incident)
+{
+    for (size_t i = 0; i < incident->ranking.n; i++)
+        if (incident->ranking.items[i].role == ROLE_CAUSE &&
+            incident->ranking.items[i].finding->explains_known)
+            return true;
+    return false;
+}
+
 static void why_held(struct maker *m, struct incident *incident)
 {
     const struct holders *holders = &incident->holders;
-    if (!holders->n || incident->kind == INCIDENT_NONE)
+    if (!holders->n || incident->kind == INCIDENT_NONE || has_cause(incident))
         return;
     const struct holder *top = &holders->items[0];
     struct statement *why = tell(m, &incident->why, "{s}", top->name);
@@ -212,8 +222,7 @@ static void why_finding(struct maker *m, struct incident *incident, const struct
                    ranked->evidence.text.pieces[k].text);
     statement_cite_all(m, why, &ranked->evidence);
     if (ranked->share > 0)
-        tell_into(m, why, " That explains {b}, {r} of the total.", ranked->finding->explains_bytes,
-                  ranked->share);
+        tell_into(m, why, " That is {r} of the total.", ranked->share);
     if (ranked->more)
         tell_into(m, why, " The same holds for {n} more.", (int64_t)ranked->more);
 }
