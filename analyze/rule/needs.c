@@ -75,7 +75,7 @@ static const struct {
     {T_slabs, {"proc/slabinfo"}},
     {T_allocations, {"proc/allocinfo"}},
     {T_zones, {"proc/zoneinfo", "proc/buddyinfo"}},
-    {T_nodes, {"sys/devices/system/node/*/meminfo"}},
+    {T_nodes, {"sys/devices/system/node/node*/meminfo"}},
     {T_processes, {"proc/*/status", "samples/*/proc/*/status"}},
     {T_process_nodes, {"proc/*/numa_maps"}},
     {T_process_mappings, {"proc/*/smaps"}},
