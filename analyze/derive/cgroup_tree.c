@@ -1,29 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "derive/cgroup_tree.h"
 
+#include "derive/cgroup_path.h"
+#include "derive/cgroup_tasks.h"
 #include "derive/cites.h"
-#include "derive/sum.h"
 
 #define C(name) F_cgroups_##name
 
 enum { DEPTH_MAX = 256 }; /* no path of 4096 bytes that people make is deeper */
-
-static const struct sum_def unaccounted = {C(unaccounted),
-                                           {{C(current), 1, false},
-                                            {C(anon), -1, false},
-                                            {C(file), -1, false},
-                                            {C(kernel), -1, false},
-                                            {C(sock), -1, false}}};
-
-/* "/a/b" -> "/a", "/a" -> "/", "/" -> nothing */
-static struct span parent_path(struct span path)
-{
-    size_t slash = span_rfind_char(path, '/');
-
-    if (slash == path.n || path.n < 2)
-        return SPAN_NONE;
-    return span_slice(path, 0, slash ? slash : 1);
-}
 
 static int64_t depth_of(struct span path)
 {
@@ -34,24 +18,10 @@ static int64_t depth_of(struct span path)
     return depth;
 }
 
-/* The name that people know it by: the last part that is a unit, a pod or a container, else
- * nothing. */
-static struct span unit_of(struct span path)
-{
-    for (; path.n > 1; path = parent_path(path)) {
-        struct span name = span_skip(path, span_rfind_char(path, '/') + 1);
-
-        if (span_ends(name, ".service") || span_ends(name, ".scope") || span_ends(name, ".slice") ||
-            span_starts(name, "pod"))
-            return name;
-    }
-    return SPAN_NONE;
-}
-
 static void set_names(struct store *store, uint32_t row, struct span path)
 {
     const struct ref source = ref_of(C(path), row);
-    struct span parent = parent_path(path), unit = unit_of(path);
+    struct span parent = cgroup_parent(path), unit = cgroup_name(path);
 
     store_compute(store, C(depth), row, depth_of(path), &source, 1);
     if (parent.p)
@@ -68,7 +38,7 @@ static void set_nearest_limit(struct store *store, uint32_t row, struct span pat
     struct span at = path, owner = SPAN_NONE;
     int64_t least = 0;
 
-    for (int i = 0; i < DEPTH_MAX && at.n > 1; i++, at = parent_path(at)) {
+    for (int i = 0; i < DEPTH_MAX && at.n > 1; i++, at = cgroup_parent(at)) {
         uint32_t group = store_row_find(store, T_cgroups, at);
         struct fact max = {0};
 
@@ -93,6 +63,46 @@ static void set_nearest_limit(struct store *store, uint32_t row, struct span pat
     cites_free(&cites);
 }
 
+/* Kernel memory of a cgroup: `kernel` since 5.18; before, its parts, of which pagetables (5.11) and
+ * percpu (5.9) are not always printed; kmem in v1. */
+static bool add_kernel(struct store *store, struct cites *cites, uint32_t row, int64_t *sum)
+{
+    static const enum field_id parts[] = {F_cgroups_slab, F_cgroups_kernel_stack,
+                                          F_cgroups_pagetables, F_cgroups_percpu};
+    int64_t bytes;
+    if (cites_number(cites, store, F_cgroups_kernel, row, &bytes) ||
+        cites_number(cites, store, F_cgroups_kmem_current, row, &bytes))
+        return !__builtin_add_overflow(*sum, bytes, sum);
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        if (cites_number(cites, store, parts[i], row, &bytes)) {
+            if (__builtin_add_overflow(*sum, bytes, sum))
+                return false;
+        } else if (i < 2) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* memory.current less anonymous, file (shmem is in it), kernel and socket memory. memory.stat lags
+ * behind memory.current by up to two seconds: a rest below nothing is nothing. */
+static void set_unaccounted(struct store *store, uint32_t row)
+{
+    struct cites cites = {0};
+    int64_t current, anon, file, sum, bytes;
+    if (cites_number(&cites, store, F_cgroups_current, row, &current) &&
+        cites_number(&cites, store, F_cgroups_anon, row, &anon) &&
+        cites_number(&cites, store, F_cgroups_file, row, &file) &&
+        !__builtin_add_overflow(anon, file, &sum) && add_kernel(store, &cites, row, &sum)) {
+        if (cites_number(&cites, store, F_cgroups_sock, row, &bytes))
+            sum = sum > INT64_MAX - bytes ? INT64_MAX : sum + bytes;
+        if (cites_number(&cites, store, F_cgroups_hugetlb, row, &bytes))
+            sum = sum > INT64_MAX - bytes ? INT64_MAX : sum + bytes;
+        cites_compute(&cites, store, F_cgroups_unaccounted, row, current > sum ? current - sum : 0);
+    }
+    cites_free(&cites);
+}
+
 void derive_cgroup_tree(struct store *store)
 {
     for (uint32_t row = ROW_NONE; (row = store_row_next(store, T_cgroups, 0, row)) != ROW_NONE;) {
@@ -102,6 +112,7 @@ void derive_cgroup_tree(struct store *store)
             continue;
         set_names(store, row, path.text);
         set_nearest_limit(store, row, path.text);
-        sum_row(store, &unaccounted, row);
+        set_unaccounted(store, row);
     }
+    derive_cgroup_tasks(store);
 }

@@ -125,8 +125,7 @@ void derive_commands(struct store *store)
         take_process(store, &census, row);
     for (uint32_t i = 0; i < census.n; i++)
         set_command(store, &census.commands[i]);
-    store_set_complete(store, T_commands, 0, true,
-                       store_get(store, ref_complete(T_processes, 0)).where);
+    store_complete_as(store, T_commands, ref_complete(T_processes, 0));
     map_free(&census.by_comm);
     free(census.commands);
 }

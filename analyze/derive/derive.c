@@ -11,6 +11,7 @@
 #include "derive/event_zones.h"
 #include "derive/growth.h"
 #include "derive/host_use.h"
+#include "derive/process.h"
 #include "derive/rates.h"
 
 /* The order matters where one reads what another computes. */
@@ -25,6 +26,7 @@ void derive_all(struct store *store)
     derive_host_use(store);
     derive_rates(store);
     derive_growth(store);
+    derive_process(store);
     derive_commands(store);
     derive_cgroup_tree(store);
 }

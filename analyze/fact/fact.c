@@ -170,6 +170,8 @@ static bool is_hidden(const struct store *store, struct ref ref, unsigned depth)
 {
     if (ref.column == REF_COMPLETE) {
         const struct chain *chain = store_chain_find(store, (enum table_id)ref.table, ref.row);
+        if (chain && !chain->hidden && chain->is_computed)
+            return is_hidden(store, chain->source, depth);
         return !chain || chain->hidden;
     }
     const struct cell *cell = store_cell(store, ref);
@@ -192,7 +194,11 @@ struct fact store_get(const struct store *store, struct ref ref)
     struct fact fact = {.state = FACT_ABSENT, .type = FACT_BOOL};
     if (ref.column == REF_COMPLETE) {
         const struct chain *chain = store_chain_find(store, (enum table_id)ref.table, ref.row);
-        if (chain && chain->said && !chain->hidden) {
+        if (chain && chain->is_computed && !chain->hidden) {
+            fact = store_get(store, chain->source);
+            fact.is_computed = true;
+            fact.where = (struct where){0};
+        } else if (chain && chain->said && !chain->hidden) {
             fact.state = FACT_KNOWN;
             fact.number = chain->complete;
             fact.where = chain->where;
@@ -248,7 +254,12 @@ size_t store_places(const struct store *store, struct ref ref, struct where *ret
 static void sources_walk(const struct store *store, struct ref ref, unsigned depth,
                          void (*each)(void *context, struct ref ref), void *context)
 {
-    const struct cell *cell = ref.column == REF_COMPLETE ? NULL : store_cell(store, ref);
+    if (ref.column == REF_COMPLETE) {
+        const struct chain *chain = store_chain_find(store, (enum table_id)ref.table, ref.row);
+        each(context, chain && chain->is_computed ? chain->source : ref);
+        return;
+    }
+    const struct cell *cell = store_cell(store, ref);
     if (!cell || !(cell->flags & CELL_COMPUTED) || depth == 0) {
         each(context, ref);
         return;

@@ -231,8 +231,18 @@ void store_assume_complete(struct store *store, enum table_id table, bool comple
     chain->complete = complete;
 }
 
+void store_complete_as(struct store *store, enum table_id table, struct ref source)
+{
+    struct chain *chain = store_chain(store, table, 0);
+    chain->is_computed = true;
+    chain->source = source;
+}
+
 bool store_is_complete(const struct store *store, enum table_id table, uint32_t parent_row)
 {
     const struct chain *chain = store_chain_find(store, table, parent_row);
+    if (chain && chain->is_computed)
+        return !chain->hidden &&
+               store_is_complete(store, (enum table_id)chain->source.table, chain->source.row);
     return chain && chain->said && chain->complete && !chain->hidden;
 }

@@ -125,6 +125,9 @@ void store_assume_complete(struct store *store, enum table_id table, bool comple
  * false is never turned into true. A table of which nothing was said is incomplete. */
 void store_set_complete(struct store *store, enum table_id table, uint32_t parent_row,
                         bool complete, struct where where);
+/* A top-level table of computed rows is complete as `source`, another completeness, is: it reads,
+ * hides and cites as that does. */
+void store_complete_as(struct store *store, enum table_id table, struct ref source);
 
 struct fact store_get(const struct store *store, struct ref ref); /* hidden facts are absent */
 struct fact store_fact(const struct store *store, enum field_id field,

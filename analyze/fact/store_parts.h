@@ -34,6 +34,8 @@ struct row {
 struct chain {
     uint32_t first, last;
     uint8_t said, complete, hidden;
+    bool is_computed; /* complete as `source` is */
+    struct ref source;
     struct where where;
 };
 

@@ -130,13 +130,20 @@ static void put(const struct reading *r, enum field_id field, uint32_t row, stru
         store_set(r->store, field, row, value.number, where);
 }
 
+/* Counters begin anew with each boot: of an older bundle of another boot, only amounts compare. */
+static bool is_other_count(const struct reading *r, enum field_id field)
+{
+    return r->file->from == FROM_OLD_BUNDLE && !r->parse->same_boot &&
+           schema_field(field)->type != FACT_BYTES;
+}
+
 void value_put(const struct reading *r, enum field_id field, struct value value, uint32_t line,
                struct span what)
 {
     if (r->file->sample != SAMPLE_ROOT)
         field = schema_field(field)->sample;
     uint32_t row = r->file->sample == SAMPLE_ROOT ? r->row : r->sample_row;
-    if (field == FIELD_NONE || row == ROW_NONE)
+    if (field == FIELD_NONE || row == ROW_NONE || is_other_count(r, field))
         return;
     if (value.state == VALUE_BAD)
         observe(r->store, OBS_MALFORMED, place(r, line),
