@@ -66,7 +66,10 @@ static void read_nodes(struct capture *c)
     seen = evidence_glob(c, PLAN_NODE_MEMINFO);
     reads_flush(&c->reads);
     captured = c->manifest.outcomes[OUTCOME_OK] - before;
-    manifest_table(&c->manifest, TABLE_NODES, seen && seen == captured, seen, captured, NULL);
+    manifest_table(&c->manifest, TABLE_NODES, seen, captured,
+                   !seen              ? "this kernel names no nodes"
+                   : seen != captured ? "not every node could be read"
+                                      : NULL);
 }
 
 /* The rows of a tier that are files of the host; moving: those that samples hold only. */

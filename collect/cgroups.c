@@ -265,7 +265,7 @@ void cgroups_capture(struct capture *c, struct cgroups *g)
     why = why_incomplete(c, sizes, cheap);
     if (why)
         evidence_note(c, g->root, OUTCOME_OVER_BUDGET, 0, why);
-    manifest_table(&c->manifest, TABLE_CGROUPS, !why, g->seen, g->captured, why);
+    manifest_table(&c->manifest, TABLE_CGROUPS, g->seen, g->captured, why);
 }
 
 static void visit_stat(struct capture *c, void *state, const char *folder, const char *name)

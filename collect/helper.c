@@ -22,6 +22,15 @@ struct helper {
     int chunk_fd;
 };
 
+/* One job in work. */
+struct task {
+    const struct job *job;
+    const char *path;
+    char *data;
+    uint32_t room; /* in data */
+    struct result *result;
+};
+
 static void set_error(struct result *r, int error)
 {
     r->error = error;
@@ -96,13 +105,14 @@ static int open_job(struct helper *h, const struct job *job, const char *path, s
 }
 
 /* Reads to the end or until the room is used up; one byte more than cap tells that it goes on. */
-static void read_all(int fd, bool one_read, char *data, uint32_t room, uint32_t cap,
-                     struct result *r)
+static void read_all(int fd, const struct task *t, uint32_t cap)
 {
-    uint32_t want = cap < room ? cap + 1 : room;
+    bool one_read = t->job->flags & JOB_ONE_READ;
+    uint32_t want = cap < t->room ? cap + 1 : t->room;
+    struct result *r = t->result;
 
     while (r->length < want) {
-        ssize_t n = read(fd, data + r->length, want - r->length);
+        ssize_t n = read(fd, t->data + r->length, want - r->length);
 
         if (n < 0 && errno == EINTR)
             continue;
@@ -123,11 +133,12 @@ static void read_all(int fd, bool one_read, char *data, uint32_t room, uint32_t 
         r->length = cap;
 }
 
-static void count(int fd, char *data, uint32_t room, uint32_t cap, struct result *r)
+static void count(int fd, const struct task *t)
 {
+    struct result *r = t->result;
     ssize_t n;
 
-    while (r->value < cap && (n = read(fd, data, room)) != 0) {
+    while (r->value < t->job->cap_bytes && (n = read(fd, t->data, t->room)) != 0) {
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0) {
@@ -138,82 +149,81 @@ static void count(int fd, char *data, uint32_t room, uint32_t cap, struct result
     }
 }
 
-static void do_fds(struct helper *h, const char *path, struct result *r)
+static void do_fds(struct helper *h, const struct task *t)
 {
     struct stat st;
 
-    if (fstatat(h->root_fd, path, &st, AT_SYMLINK_NOFOLLOW) != 0)
-        set_error(r, errno);
+    if (fstatat(h->root_fd, t->path, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        set_error(t->result, errno);
     else if (st.st_size == 0)
-        r->outcome = OUTCOME_UNSUPPORTED; /* kernels before 6.2 have no count there */
+        t->result->outcome = OUTCOME_UNSUPPORTED; /* kernels before 6.2 have no count there */
     else
-        r->value = (uint64_t)st.st_size;
+        t->result->value = (uint64_t)st.st_size;
 }
 
-static void do_statfs(struct helper *h, const char *path, char *data, struct result *r)
+static void do_statfs(struct helper *h, const struct task *t)
 {
     struct statfs fs;
-    int fd = path_open(h->root_fd, h->confined, path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    int fd = path_open(h->root_fd, h->confined, t->path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
 
     if (fd < 0 || fstatfs(fd, &fs) != 0) {
-        set_error(r, errno);
+        set_error(t->result, errno);
     } else {
-        memcpy(data, &fs, sizeof(fs));
-        r->length = sizeof(fs);
+        memcpy(t->data, &fs, sizeof(fs));
+        t->result->length = sizeof(fs);
     }
     if (fd >= 0)
         close(fd);
 }
 
-static void do_chunk(struct helper *h, const struct job *job, const char *path, char *data,
-                     uint32_t room, struct result *r)
+static void do_chunk(struct helper *h, const struct task *t)
 {
-    if (job->kind == JOB_CHUNK) {
+    if (t->job->kind == JOB_CHUNK) {
         if (h->chunk_fd >= 0)
             close(h->chunk_fd);
-        h->chunk_fd = open_job(h, job, path, r);
+        h->chunk_fd = open_job(h, t->job, t->path, t->result);
     }
     if (h->chunk_fd >= 0)
-        read_all(h->chunk_fd, false, data, room, room, r);
+        read_all(h->chunk_fd, t, t->room);
 }
 
-static void do_file(struct helper *h, const struct job *job, const char *path, char *data,
-                    uint32_t room, struct result *r)
+static void do_file(struct helper *h, const struct task *t)
 {
-    int fd = open_job(h, job, path, r);
+    const struct job *job = t->job;
+    struct result *r = t->result;
+    int fd = open_job(h, job, t->path, r);
 
     if (fd < 0)
         return;
     if (job->flags & JOB_TAIL && lseek(fd, -(off_t)job->cap_bytes, SEEK_END) > 0)
         r->value = 1;
     if (job->kind == JOB_COUNT)
-        count(fd, data, room, job->cap_bytes, r);
+        count(fd, t);
     else
-        read_all(fd, job->flags & JOB_ONE_READ, data, room, job->cap_bytes, r);
+        read_all(fd, t, job->cap_bytes);
     close(fd);
     if (r->outcome == OUTCOME_OK && job->kind == JOB_READ && r->length == 0)
         r->outcome = OUTCOME_EMPTY;
 }
 
-static void do_job(struct helper *h, const struct job *job, const char *path, char *data,
-                   uint32_t room, struct result *r)
+static void do_job(struct helper *h, const struct task *t)
 {
-    switch (job->kind) {
+    switch (t->job->kind) {
     case JOB_SKIP:
-        r->outcome = OUTCOME_OVER_BUDGET;
+        t->result->outcome = OUTCOME_OVER_BUDGET;
         return;
     case JOB_STATFS:
-        do_statfs(h, path, data, r);
+        do_statfs(h, t);
         return;
     case JOB_FDS:
-        do_fds(h, path, r);
+        do_fds(h, t);
         return;
     case JOB_CHUNK:
     case JOB_MORE:
-        do_chunk(h, job, path, data, room, r);
+        do_chunk(h, t);
         return;
     default:
-        do_file(h, job, path, data, room, r);
+        do_file(h, t);
     }
 }
 
@@ -229,8 +239,11 @@ static void do_slot(struct helper *h, struct slot *s)
 
         atomic_store(&s->at, i);
         atomic_store(&s->started_ns, start);
-        do_job(h, job, s->paths + job->path, h->shared->data + s->data + used, s->data_bytes - used,
-               &r);
+        do_job(h, &(struct task){.job = job,
+                                 .path = s->paths + job->path,
+                                 .data = h->shared->data + s->data + used,
+                                 .room = s->data_bytes - used,
+                                 .result = &r});
         if (r.more && used > 0 && r.length < job->cap_bytes)
             return; /* it would have fitted into an empty slot */
         r.us = (uint32_t)((clock_now_ns() - start) / 1000);

@@ -77,16 +77,16 @@ void manifest_attempt(struct manifest *m, const struct attempt *a)
     m->outcomes[a->outcome]++;
 }
 
-void manifest_table(struct manifest *m, const char *table, bool complete, uint64_t seen,
-                    uint64_t captured, const char *detail)
+void manifest_table(struct manifest *m, const char *table, uint64_t seen, uint64_t captured,
+                    const char *why_incomplete)
 {
     struct text *t = line_start(m);
 
     text_key_str(t, MANIFEST_TABLE, table);
-    text_key_bool(t, "complete", complete);
+    text_key_bool(t, "complete", !why_incomplete);
     text_key_u64(t, "seen", seen);
     text_key_u64(t, "captured", captured);
-    line_end(t, detail);
+    line_end(t, why_incomplete);
 }
 
 void manifest_line(struct manifest *m, const struct text *line)

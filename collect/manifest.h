@@ -34,9 +34,9 @@ struct manifest {
 void manifest_start(struct manifest *m, struct out *out);
 /* One attempt. */
 void manifest_attempt(struct manifest *m, const struct attempt *a);
-/* A table: seen rows, captured rows, and whether that is all; detail may be NULL. */
-void manifest_table(struct manifest *m, const char *table, bool complete, uint64_t seen,
-                    uint64_t captured, const char *detail);
+/* A table: seen rows, captured rows, and why that is not all of them, NULL where it is. */
+void manifest_table(struct manifest *m, const char *table, uint64_t seen, uint64_t captured,
+                    const char *why_incomplete);
 /* A line that the caller has put together, with its newline. */
 void manifest_line(struct manifest *m, const struct text *line);
 /* Writes what waits as a part. */

@@ -8,90 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Pids from PROCS_KEPT largest on are not kept: a bit each tells which were. */
-#define PID_LIMIT (4u << 20)
-
-static unsigned char kept_bits[PID_LIMIT / 8];
 static struct procs *walk; /* the one whose results come in */
 
 typedef void (*proc_visit)(struct capture *c, struct procs *p, int32_t pid);
-
-static bool is_kept(int32_t pid)
-{
-    return (uint32_t)pid < PID_LIMIT && kept_bits[pid / 8] >> (pid % 8) & 1;
-}
-
-static void set_kept(int32_t pid, bool kept)
-{
-    unsigned char bit = (unsigned char)(1u << (pid % 8));
-
-    if ((uint32_t)pid >= PID_LIMIT)
-        return;
-    if (kept)
-        kept_bits[pid / 8] |= bit;
-    else
-        kept_bits[pid / 8] &= (unsigned char)~bit;
-}
-
-/* Is a to be read after b? Smaller first, then younger. */
-static bool is_less(const struct proc *a, const struct proc *b)
-{
-    return a->rss_kib != b->rss_kib ? a->rss_kib < b->rss_kib : a->pid > b->pid;
-}
-
-static void swap(struct proc *a, struct proc *b)
-{
-    struct proc t = *a;
-
-    *a = *b;
-    *b = t;
-}
-
-static void sift_down(struct proc *heap, uint32_t n, uint32_t at)
-{
-    for (;;) {
-        uint32_t least = at;
-
-        for (uint32_t child = 2 * at + 1; child <= 2 * at + 2 && child < n; child++)
-            if (is_less(&heap[child], &heap[least]))
-                least = child;
-        if (least == at)
-            return;
-        swap(&heap[at], &heap[least]);
-        at = least;
-    }
-}
-
-static void keep(struct procs *p, const struct proc *proc)
-{
-    uint32_t at;
-
-    if (p->kept == PROCS_KEPT) {
-        if (is_less(proc, &p->top[0]))
-            return;
-        set_kept(p->top[0].pid, false);
-        p->top[0] = *proc;
-        set_kept(proc->pid, true);
-        sift_down(p->top, p->kept, 0);
-        return;
-    }
-    set_kept(proc->pid, true);
-    at = p->kept++;
-    p->top[at] = *proc;
-    while (at && is_less(&p->top[at], &p->top[(at - 1) / 2])) {
-        swap(&p->top[at], &p->top[(at - 1) / 2]);
-        at = (at - 1) / 2;
-    }
-}
-
-/* Largest first: takes the smallest off the heap, again and again. */
-static void sort(struct procs *p)
-{
-    for (uint32_t n = p->kept; n > 1; n--) {
-        swap(&p->top[0], &p->top[n - 1]);
-        sift_down(p->top, n - 1, 0);
-    }
-}
 
 static void add_blocked(struct procs *p, int32_t pid)
 {
@@ -122,7 +41,7 @@ static void take_file(void *context, const struct job *job, const struct result 
         state = scan_line(data, result->length, "State:\t", &len);
         if (state && len && *state == 'D')
             add_blocked(p, job->pid);
-        keep(p, &p->now);
+        largest_keep(&p->largest, &p->now);
         p->captured++;
     } else if (job->row == PLAN_PROCESS_STATUS && result->outcome != OUTCOME_EXITED) {
         p->denied++;
@@ -209,23 +128,16 @@ void procs_capture(struct capture *c, struct procs *p)
 {
     const char *why;
 
-    memset(p, 0, offsetof(struct procs, top));
+    memset(p, 0, offsetof(struct procs, largest));
+    p->largest.count = 0;
     p->blocked_count = 0;
     pids_start(&p->reuse, c);
     p->walk_ended = each_pid(c, p, visit_first);
     why = why_incomplete(c, p);
     if (!p->walk_ended)
         evidence_note(c, "proc/*/status", p->listed ? OUTCOME_OVER_BUDGET : OUTCOME_ABSENT, 0, why);
-    manifest_table(&c->manifest, TABLE_PROCESSES, !why, p->seen, p->captured, why);
-    sort(p);
-}
-
-static struct proc *find(struct procs *p, int32_t pid)
-{
-    for (uint32_t i = 0; is_kept(pid) && i < p->kept; i++)
-        if (p->top[i].pid == pid)
-            return &p->top[i];
-    return NULL;
+    manifest_table(&c->manifest, TABLE_PROCESSES, p->seen, p->captured, why);
+    largest_sort(&p->largest);
 }
 
 /* A stuck lock is evidence: the process's wchan and stack are read too, and no more locked files.
@@ -242,7 +154,7 @@ static void take_locked(void *context, const struct job *job, const struct resul
         seen.outcome = OUTCOME_CHANGED;
     if (result->outcome == OUTCOME_TIMEOUT || result->outcome == OUTCOME_ABANDONED) {
         add_blocked(walk, job->pid);
-        proc = find(walk, job->pid);
+        proc = largest_find(&walk->largest, job->pid);
         if (proc)
             proc->stalled = true;
     }
@@ -287,7 +199,7 @@ static struct job *read_locked(struct capture *c, enum plan_id row, const struct
 static void visit_small(struct capture *c, struct procs *p, int32_t pid)
 {
     (void)p;
-    if (!is_kept(pid))
+    if (!largest_has(pid))
         read_locked(c, PLAN_PROCESS_ROLLUP, &(struct proc){.pid = pid});
 }
 
@@ -298,10 +210,10 @@ void procs_rollups(struct capture *c, struct procs *p)
 
     walk = p;
     read_blocked(c, p, 0);
-    for (i = 0; i < p->kept && p->top[i].rss_kib && all; i++)
-        all = read_locked(c, PLAN_PROCESS_ROLLUP, &p->top[i]) || !evidence_stopped(c);
+    for (i = 0; i < p->largest.count && p->largest.top[i].rss_kib && all; i++)
+        all = read_locked(c, PLAN_PROCESS_ROLLUP, &p->largest.top[i]) || !evidence_stopped(c);
     reads_flush(&c->reads);
-    if (all && p->kept == PROCS_KEPT)
+    if (all && p->largest.count == LARGEST_KEPT)
         all = each_pid(c, p, visit_small);
     if (!all)
         evidence_note(c, "proc/*/smaps_rollup", OUTCOME_OVER_BUDGET, 0, evidence_stopped(c));
@@ -316,7 +228,7 @@ static void visit_rest(struct capture *c, struct procs *p, int32_t pid)
     read_file(c, PLAN_PROCESS_LIMITS, pid);
     if (!c->options->cmdline)
         return;
-    proc = p->blocked_count ? find(p, pid) : NULL;
+    proc = p->blocked_count ? largest_find(&p->largest, pid) : NULL;
     if (!proc || !proc->stalled)
         read_file(c, PLAN_PROCESS_CMDLINE, pid);
 }
@@ -327,7 +239,7 @@ static void take_fds(void *context, const struct job *job, const struct result *
     (void)context;
     (void)data;
     if (result->outcome == OUTCOME_OK)
-        walk->top[job->expect].open_files =
+        walk->largest.top[job->expect].open_files =
             result->value < UINT32_MAX ? (uint32_t)result->value : UINT32_MAX;
 }
 
@@ -349,13 +261,13 @@ static void write_rows(struct capture *c, const struct procs *p, const char *det
     struct text t = TEXT_ON(row);
     uint64_t bytes = 0;
 
-    for (uint32_t i = 0; i < p->kept; i++) {
-        put_row(&t, &p->top[i]);
+    for (uint32_t i = 0; i < p->largest.count; i++) {
+        put_row(&t, &p->largest.top[i]);
         bytes += t.n;
     }
     evidence_begin(c, BUNDLE_PROCESSES, bytes);
-    for (uint32_t i = 0; i < p->kept; i++) {
-        put_row(&t, &p->top[i]);
+    for (uint32_t i = 0; i < p->largest.count; i++) {
+        put_row(&t, &p->largest.top[i]);
         evidence_part(c, t.p, t.n);
     }
     evidence_end(c, OUTCOME_OK, detail);
@@ -363,23 +275,23 @@ static void write_rows(struct capture *c, const struct procs *p, const char *det
 
 static void count_files(struct capture *c, struct procs *p)
 {
-    const char *detail = p->kept == PROCS_KEPT ? "the largest only" : NULL;
+    const char *detail = p->largest.count == LARGEST_KEPT ? "the largest only" : NULL;
 
     /* Of another root, a count of its files does not stand in its copy. */
     if (c->options->root)
         return;
-    for (uint32_t i = 0; i < p->kept; i++) {
+    for (uint32_t i = 0; i < p->largest.count; i++) {
         char folder[32];
         struct job *job;
 
-        folder_of(p->top[i].pid, folder, sizeof(folder));
+        folder_of(p->largest.top[i].pid, folder, sizeof(folder));
         job = evidence_read(c, PLAN_PROCESS_STAT, folder, "fd");
         if (!job) {
             detail = evidence_stopped(c);
             break;
         }
         job->kind = JOB_FDS;
-        job->pid = p->top[i].pid;
+        job->pid = p->largest.top[i].pid;
         job->expect = i;
         job->done = take_fds;
     }
@@ -397,14 +309,14 @@ void procs_rest(struct capture *c, struct procs *p)
 void procs_largest(struct capture *c, struct procs *p, uint64_t n)
 {
     walk = p;
-    for (uint32_t i = 0; i < p->kept && i < n && p->top[i].rss_kib; i++) {
-        if (p->top[i].stalled || evidence_stopped(c))
+    for (uint32_t i = 0; i < p->largest.count && i < n && p->largest.top[i].rss_kib; i++) {
+        if (p->largest.top[i].stalled || evidence_stopped(c))
             continue;
         for (enum plan_id row = PLAN_PROCESS_NUMA_MAPS; row <= PLAN_PROCESS_SMAPS; row++) {
             reads_wide(&c->reads);
-            read_locked(c, row, &p->top[i]);
+            read_locked(c, row, &p->largest.top[i]);
             reads_flush(&c->reads);
-            if (p->top[i].stalled)
+            if (p->largest.top[i].stalled)
                 break;
         }
     }
@@ -416,14 +328,16 @@ void procs_largest(struct capture *c, struct procs *p, uint64_t n)
 void procs_sample(struct capture *c, struct procs *p)
 {
     walk = p;
-    for (uint32_t i = 0; i < p->kept && i < SAMPLE_PROCESSES && p->top[i].rss_kib; i++) {
+    for (uint32_t i = 0; i < p->largest.count && i < SAMPLE_PROCESSES && p->largest.top[i].rss_kib;
+         i++) {
         if (evidence_stopped(c))
             break;
-        read_file(c, PLAN_PROCESS_STAT, p->top[i].pid);
-        read_file(c, PLAN_PROCESS_STATUS, p->top[i].pid);
+        read_file(c, PLAN_PROCESS_STAT, p->largest.top[i].pid);
+        read_file(c, PLAN_PROCESS_STATUS, p->largest.top[i].pid);
     }
-    for (uint32_t i = 0; i < p->kept && i < SAMPLE_ROLLUPS && p->top[i].rss_kib; i++)
-        if (!p->top[i].stalled && !evidence_stopped(c))
-            read_locked(c, PLAN_PROCESS_ROLLUP, &p->top[i]);
+    for (uint32_t i = 0; i < p->largest.count && i < SAMPLE_ROLLUPS && p->largest.top[i].rss_kib;
+         i++)
+        if (!p->largest.top[i].stalled && !evidence_stopped(c))
+            read_locked(c, PLAN_PROCESS_ROLLUP, &p->largest.top[i]);
     reads_flush(&c->reads);
 }

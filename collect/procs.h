@@ -6,19 +6,10 @@
 #include <stdint.h>
 
 #include "capture.h"
+#include "largest.h"
 #include "pids.h"
 
-#define PROCS_KEPT    8192
 #define PROCS_BLOCKED 64
-
-/* What is kept of one process between the tiers. */
-struct proc {
-    int32_t pid;
-    uint32_t rss_kib; /* 4 TiB at most; 0: kernel thread or zombie */
-    uint64_t starttime_ticks;
-    uint32_t open_files; /* 0: unknown */
-    bool stalled;        /* a read of it passed its deadline: no more reads that take locks */
-};
 
 /* Processes seen in the first walk: the largest ones, and those that sleep uninterruptibly. */
 struct procs {
@@ -27,8 +18,7 @@ struct procs {
     uint64_t denied;
     bool listed; /* there is a /proc */
     bool walk_ended;
-    uint32_t kept;
-    struct proc top[PROCS_KEPT]; /* a heap, smallest first; after procs_rollups largest first */
+    struct largest largest;
     uint32_t blocked_count;
     int32_t blocked[PROCS_BLOCKED];
     struct proc now; /* the one whose files are coming in */

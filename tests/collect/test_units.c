@@ -160,8 +160,8 @@ static void test_digests(void **state)
 static void test_names(void **state)
 {
     static const char *const records[] = {
-        "6,1,1,-;oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=b,mems_allowed=0,"
-        "oom_memcg=/a,task_memcg=/a/b,task=x,pid=7,uid=0",
+        ("6,1,1,-;oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=b,mems_allowed=0,"
+         "oom_memcg=/a,task_memcg=/a/b,task=x,pid=7,uid=0"),
         "6,2,1,-;Task in /c/d killed as a result of limit of /c",
         "6,3,1,-;Memory cgroup stats for /e\\x5cx2df: cache:0KB",
         "6,4,1,-;Tasks in /g are going to be killed due to memory.oom.group set",

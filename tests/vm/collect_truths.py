@@ -30,13 +30,10 @@ def complete(lines, data):
 
 def capture_in_oom(lines, data):
     complete(lines, data)
-    for key in ("allocstall_dma32", "pgscan_direct"):
-        if key.encode() in data["proc/vmstat"]:
-            assert counter(data, "proc/vmstat", key) > 0, key
     before = counter(data, "proc/vmstat", "oom_kill")
     after = counter(data, "samples/1/proc/vmstat", "oom_kill")
     print(f"kills before and after: {before} {after}")
-    assert before >= 2 and after >= before
+    assert before >= 2 and after > before, "nobody was killed during the capture"
     assert data["dev/kmsg"].count(b": Killed process") >= 2
 
 

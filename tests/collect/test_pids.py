@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""A pid that is given to another process between two reads; more processes than are kept in mind."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import support
+from support import Bundle, capture
+
+
+def reuse_a_pid():
+    """Runs as the first process of a pid namespace: collect is held up by a full pipe after it read
+    the victim's status; meanwhile the victim's pid is given to another process."""
+    victim = subprocess.Popen(["sleep", "600"])
+    others = subprocess.Popen([os.path.join(support.PROGRAMS, "collect_sleepers"), "1500"],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    others.stdout.readline()
+    child = subprocess.Popen([support.PROGRAM, "-q", "-o", "-"], stdout=subprocess.PIPE)
+    data = b""
+    while b"proc/%d/status\0" % victim.pid not in data:
+        data += os.read(child.stdout.fileno(), 4096)
+    time.sleep(0.5)
+    victim.kill()
+    victim.wait()
+    with open("/proc/sys/kernel/ns_last_pid", "w") as f:
+        f.write(str(victim.pid - 1))
+    heir = subprocess.Popen(["sleep", "600"])
+    data += child.stdout.read()
+    child.wait()
+    others.communicate()
+    heir.kill()
+    heir.wait()
+    sys.stdout.buffer.write(b"%d %d\n" % (victim.pid, heir.pid) + data)
+
+
+@unittest.skipUnless(os.geteuid() == 0 and shutil.which("unshare") and
+                     os.path.exists("/proc/sys/kernel/ns_last_pid"),
+                     "needs root, unshare and a kernel that lets the next pid be chosen")
+class Reuse(unittest.TestCase):
+    def test_changed(self):
+        done = subprocess.run(["unshare", "--pid", "--fork", "--mount-proc", sys.executable,
+                               __file__, "inside"], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=120)
+        if b"unshare" in done.stderr:
+            self.skipTest(done.stderr.decode())
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        first, data = done.stdout.split(b"\n", 1)
+        pid, heir = first.split()
+        self.assertEqual(pid, heir)
+        bundle = Bundle(data)
+        bundle.check(self)
+        name = f"proc/{pid.decode()}/smaps_rollup"
+        self.assertEqual(bundle.attempts[name]["status"], "changed")
+        changed = [n for n, a in bundle.attempts.items() if a["status"] == "changed"]
+        self.assertTrue(all(f"/{pid.decode()}/" in n for n in changed), changed)
+        self.assertFalse(bundle.tables["processes"]["complete"])
+        self.assertIn("pid namespace", bundle.tables["processes"]["detail"])
+
+
+class Many(unittest.TestCase):
+    COUNT = 9000                                            # more than LARGEST_KEPT
+
+    def test_none_is_lost(self):
+        with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as root:
+            for pid in range(1, self.COUNT + 1):
+                folder = os.path.join(root, "proc", str(pid))
+                os.makedirs(folder)
+                rss = (pid * 7919) % 1000003 % 5000 + 1
+                for name, text in (("stat", f"{pid} (x) S" + " 0" * 18 + f" {pid}\n"),
+                                   ("status", f"Name:\tx\nState:\tS (sleeping)\nVmRSS:\t{rss} kB\n"),
+                                   ("smaps_rollup", f"Rss: {rss} kB\n"), ("smaps", "x\n")):
+                    with open(os.path.join(folder, name), "w") as f:
+                        f.write(text)
+            bundle = capture(self, "--root", root, "--samples", "0", "--slab", "256M", "--lock",
+                             "3000000")
+        self.assertEqual(bundle.tables["processes"]["captured"], self.COUNT)
+        rollups = {n: d for n, d in bundle.data.items() if n.endswith("smaps_rollup")}
+        self.assertEqual(len(rollups), self.COUNT)
+        order = [n for n in bundle.names if n.endswith("smaps_rollup")]
+        sizes = [int(rollups[n].split()[1]) for n in order[:8192]]
+        self.assertEqual(sizes, sorted(sizes, reverse=True))
+        self.assertLessEqual(max(int(rollups[n].split()[1]) for n in order[8192:]), sizes[-1])
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["inside"]:
+        reuse_a_pid()
+    else:
+        support.main()
