@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "log/intake.h"
 #include "log/other.h"
+#include "log/scan.h"
 
 #include "base/arena.h"
 
@@ -100,7 +101,11 @@ static void take(struct intake *intake)
     else if (line_is_verdict(kind))
         store_observe(intake->store, OBS_DISTRUSTED, where,
                       "a program wrote what looks like a line of the OOM killer: not taken as one");
-    if (!is_used && other_read(intake->store, intake->member, intake->boot, record)) {
+    /* the same words as in the fast pass, so that it makes no difference which way a line is read
+     */
+    bool may_be_other = scan_anchor(record->text) < record->text.n;
+    if (!is_used && may_be_other &&
+        other_read(intake->store, intake->member, intake->boot, record)) {
         store_keep_line(intake->store, where,
                         span_slice(buf_span(&intake->joiner.raw), 0,
                                    span_find_char(buf_span(&intake->joiner.raw), '\n')));

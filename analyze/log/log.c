@@ -16,7 +16,7 @@ enum {
     LOOK_BACK_BYTES = 1 << 13,
     ANCHOR_BYTES = 64,
     LINE_BYTES = 1 << 16, /* a longer line is read up to here */
-    QUIET_LINES = 2048,
+    QUIET_LINES = 512,
 };
 
 struct log {

@@ -7,74 +7,83 @@
 /* Words of which at least one is in every line that begins something of interest. Each is at least
  * WINDOW bytes long; the first WINDOW bytes are what is looked for, the rest is compared. */
 static const char *const anchors[] = {
-    "oom-kill",
-    "Killed process",
-    "Kill process",
-    "kill process",
+    "invoked oom-killer",
+    "oom-kill:constraint",
+    "oom-kill event",
+    "result 'oom-kill'",
+    "Killed process ",
+    "Kill process ",
+    ": kill process ",
     "Out of memory",
     "out of memory",
     "killable processes",
     "Manual OOM",
-    "page alloc",
-    "Mem-Info:",
-    "Mem-info:",
+    "page allocation ",
+    "page alloction ",
+    "inactive_anon:",
     "isolated_anon:",
-    "active_anon:",
-    "lowmem_reserve",
-    "total_vm ",
-    "total-vm:",
+    "lowmem_reserve[",
+    "total_vm      rss",
     "killed as a result of limit",
-    "Memory cgroup",
+    "Memory limit reached",
+    "Memory cgroup out",
+    "Memory cgroup stats",
     "memory: usage",
     "memory.oom.group",
-    "oom_reaper",
-    "oom_kill",
-    "oom kill",
-    "systemd-oomd",
-    "OOM killer",
-    "OOM victim",
-    "OOM Kill",
-    "OOMKilled",
-    "OOM was ",
-    "SystemOOM",
-    "/tasks/oom",
-    "TaskOOM ",
+    "oom_reaper: ",
+    "oom_kill_process:",
+    "oom_kill event",
+    "dump_header: ",
+    "ould have killed process",
+    "oom kill: ",
+    "systemd-oomd killed",
+    "due to memory ",
+    "Memory pressure for ",
+    "Swap used (",
+    "by the OOM killer",
+    "OOM killer disabled",
+    "OOM killer enabled",
+    "OOM victim ",
+    "OOM request ",
+    "been OOM Killed",
+    "was OOM killed",
+    "System OOM encountered",
+    "\"/tasks/oom\"",
+    "topic=/tasks/oom",
+    "TaskOOM event",
+    "OOM received",
+    "OOM event received",
     "lowmemorykiller",
-    "low memory!",
     "SIGTERM to process",
     "SIGKILL to process",
-    "sending SIG",
     "Killing process",
-    "implement_corrective_action",
-    "Sending SIGKILL to the victim",
-    "Sending SIGTERM to the victim",
-    "to free ",
+    "to the victim",
+    ", oom_adj ",
+    "oom_score_adj ",
     "attempting to reclaim",
     "must evict pod",
     "low on resource: memory",
-    "is evicted successfully",
+    "evicted successfully",
     "OutOfMemoryError",
     "insufficient memory",
     "os::commit_memory",
-    "heap out of memory",
-    "bad_alloc",
+    "std::bad_alloc",
     "allocate memory",
     "MemoryError",
     "memory allocation of ",
     "memory exhausted",
     "Allowed memory size",
-    "OOM command not allowed",
-    "memory limits. Current usage",
-    "no enough memory",
-    "not enough memory",
-    "vmalloc: allocation failure",
+    "OOM command not",
+    "physical memory limits",
+    "enough memory for the",
+    "allocation failure",
     "vmalloc error",
-    "Unable to allocate memory",
-    "drop_caches:",
+    "drop_caches: ",
     "blocked for more than",
-    "Memory failure:",
-    "hardware memory corruption",
-    "Huh VM_FAULT_OOM",
+    "wait for more than",
+    "Memory failure: ",
+    "memory corruption",
+    "VM_FAULT_OOM",
     "fork rejected",
     "callbacks suppressed",
     "messages dropped",
@@ -82,13 +91,12 @@ static const char *const anchors[] = {
     "lost due to rate-limiting",
     "Linux version ",
     "-- Reboot --",
-    "-- Boot ",
     "MESSAGE\":[",
     "MESSAGE\" : [",
 };
 
 enum {
-    WINDOW = 7,
+    WINDOW = 10,
     BLOCK = 3,
     BUCKETS = 1 << 13,
     N_ANCHORS = sizeof(anchors) / sizeof(*anchors),
@@ -102,21 +110,27 @@ static unsigned char heads[BUCKETS]; /* first anchor with these last bytes */
 static unsigned char nexts[N_ANCHORS];
 static bool is_ready;
 
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+static const uint32_t MASK = 0x00ffffff;
+#else
+static const uint32_t MASK = 0xffffff00;
+#endif
+
 static unsigned hash(const char *p)
 {
-    uint32_t v = (unsigned char)p[0] | (uint32_t)(unsigned char)p[1] << 8 |
-                 (uint32_t)(unsigned char)p[2] << 16;
-    return (v * 0x9e3779b1u) >> 19;
+    uint32_t v; /* the byte before the three is there: a block ends a window */
+    memcpy(&v, p - 1, sizeof(v));
+    return ((v & MASK) * 0x9e3779b1u) >> 19;
 }
 
 void scan_init(void)
 {
     if (is_ready)
         return;
-    memset(shifts, WINDOW - BLOCK + 1, sizeof(shifts));
+    memset(shifts, WINDOW - BLOCK, sizeof(shifts)); /* the block at 0 is left out: see hash */
     memset(heads, NONE, sizeof(heads));
     for (unsigned a = 0; a < N_ANCHORS; a++)
-        for (unsigned at = 0; at + BLOCK <= WINDOW; at++) {
+        for (unsigned at = 1; at + BLOCK <= WINDOW; at++) {
             unsigned h = hash(anchors[a] + at), shift = WINDOW - BLOCK - at;
             if (shift < shifts[h])
                 shifts[h] = (unsigned char)shift;
