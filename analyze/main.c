@@ -130,9 +130,9 @@ static enum exit_code with_rules(const struct options *options, struct err *err)
 {
     struct arena *arena = arena_new();
     struct ruleset *rules = job_rules(options, arena, err);
-    enum exit_code code = EXIT_RULE;
+    enum exit_code code;
     if (!rules)
-        ;
+        code = err->code == ERR_USAGE ? EXIT_USAGE : EXIT_RULE;
     else if (is_about_rules(options))
         code = about_rules(options, rules, err);
     else if (options->command == COMMAND_CHECK)

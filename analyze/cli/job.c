@@ -7,12 +7,24 @@
 
 #include <string.h>
 
+/* --limit rule_X=N sets the limit X of rule/limits.h. */
+static bool limit_rules(const struct options *options, struct rule_limits *limits, struct err *err)
+{
+    for (int i = 0; i < LIMIT_COUNT; i++) {
+        struct span name = span_of(limit_def((enum limit_id)i)->name);
+        int64_t value = options->limits.value[i];
+        if (span_eat(&name, "rule_") && !rule_limits_set(limits, name, (uint64_t)value))
+            return err_set(err, ERR_USAGE, "--limit rule_" SPAN_FMT "=%lld: too large",
+                           SPAN_ARG(name), (long long)value);
+    }
+    return true;
+}
+
 struct ruleset *job_rules(const struct options *options, struct arena *arena, struct err *err)
 {
     struct ruleset *rules = ruleset_builtin(arena, err);
-    if (!rules)
+    if (!rules || !limit_rules(options, ruleset_limits(rules), err))
         return NULL;
-    ruleset_limits(rules)->steps = (uint32_t)options->limits.value[LIMIT_rule_steps];
     for (size_t i = 0; i < options->n_rules; i++)
         if (!ruleset_add_directory(rules, options->rules[i], err)) {
             err_source(err, options->rules[i]);

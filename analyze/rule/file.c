@@ -331,9 +331,8 @@ struct rule *rule_load(const char *file, struct span yaml, const struct rule_lim
     l.body->yaml = yaml;
     l.rule->body = l.body;
     l.rule->table = TABLE_NONE;
-    if (yaml.n > limits->rule_bytes) {
-        err_at(err, file, 1, 1, "the file has %zu bytes; %u are allowed", yaml.n,
-               limits->rule_bytes);
+    if (yaml.n > limits->bytes) {
+        err_at(err, file, 1, 1, "the file has %zu bytes; %u are allowed", yaml.n, limits->bytes);
         return NULL;
     }
     struct yaml *top = yaml_parse(l.body->file, yaml, arena, err);

@@ -8,7 +8,7 @@
 
 /* What a rule may cost. LIMIT(name, default, largest, sentence) */
 #define RULE_LIMITS(LIMIT)                                                                         \
-    LIMIT(rule_bytes, 65536, 1 << 24, "bytes of a rule file")                                      \
+    LIMIT(bytes, 65536, 1 << 24, "bytes of a rule file")                                           \
     LIMIT(expression_bytes, 4096, 1 << 20, "bytes of an expression")                               \
     LIMIT(nodes, 256, 4096, "operators, literals and names in an expression")                      \
     LIMIT(depth, 32, 128, "nesting of an expression")                                              \

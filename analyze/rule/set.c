@@ -120,7 +120,7 @@ static bool add_file(struct ruleset *set, const char *directory, const char *nam
     const char *slash = span_ends(span_of(directory), "/") ? "" : "/";
     const char *path = arena_printf(set->arena, "%s%s%s", directory, slash, name);
     struct buf buf = {0};
-    bool ok = read_rule(path, set->limits.rule_bytes, &buf, err) &&
+    bool ok = read_rule(path, set->limits.bytes, &buf, err) &&
               ruleset_add(set, path, buf_span(&buf), err);
     buf_free(&buf);
     return ok;

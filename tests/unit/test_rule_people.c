@@ -10,6 +10,8 @@
 #include "base/buf.h"
 #include "base/lines.h"
 #include "base/num.h"
+#include "bundle/limits.h"
+#include "rule/limits.h"
 #include "rule/rule.h"
 
 static const char text[] = "format: 1\nid: t\ntitle: The title\nkind: cause\nseverity: warning\n"
@@ -225,6 +227,24 @@ static void the_manual_and_the_catalogue_have_the_parts_of_a_rule(void **state)
     arena_free(arena);
 }
 
+/* bundle/limits.def names them for the command line: rule_X is X of rule/limits.h. */
+static void the_limits_of_the_command_line_are_those_of_rules(void **state)
+{
+    (void)state;
+    struct rule_limits limits = rule_limits_default(), set = limits;
+    struct limits all = limits_default();
+    size_t n = 0;
+    for (int i = 0; i < LIMIT_COUNT; i++) {
+        struct span name = span_of(limit_def((enum limit_id)i)->name);
+        if (!span_eat(&name, "rule_"))
+            continue;
+        assert_true(rule_limits_set(&set, name, (uint64_t)all.value[i]));
+        n++;
+    }
+    assert_int_equal(n, sizeof(limits) / sizeof(uint32_t));
+    assert_memory_equal(&limits, &set, sizeof(limits));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +253,7 @@ int main(void)
         cmocka_unit_test(an_explanation_says_what_was_not_asked),
         cmocka_unit_test(needs_are_found_in_expressions),
         cmocka_unit_test(every_fact_has_a_file),
+        cmocka_unit_test(the_limits_of_the_command_line_are_those_of_rules),
         cmocka_unit_test(the_manual_and_the_catalogue_have_the_parts_of_a_rule),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
