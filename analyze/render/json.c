@@ -168,7 +168,7 @@ void render_json(const struct verdict *verdict, const struct render_options *opt
     struct buf scratch = {0};
     struct pen pen = {PEN_MARKDOWN, false, true, verdict->store, &scratch};
     json_t *object = verdict_json(&pen, verdict);
-    char *text = json_dumps(object, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+    char *text = json_dumps(object, JSON_INDENT(1) | JSON_ENSURE_ASCII);
     if (text)
         buf_str(out, text);
     buf_char(out, '\n');

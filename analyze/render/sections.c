@@ -112,7 +112,8 @@ void section_verdict(const struct pen *pen, const struct verdict *verdict,
     line_advice(pen, incident);
     if (verdict->n_incidents > 1) {
         title.n = 0;
-        buf_fmt(&title, "%zu more incidents are listed below.", verdict->n_incidents - 1);
+        buf_fmt(&title, "%zu more %s listed below.", verdict->n_incidents - 1,
+                verdict->n_incidents == 2 ? "incident is" : "incidents are");
         pen_paragraph(pen, buf_span(&title));
     }
     buf_free(&title);

@@ -151,9 +151,10 @@ static void classes_fill(struct maker *m, struct attribution *attribution,
         if (!class_sum(m, def, row, share))
             continue;
         sum += share->bytes;
+        /* without it what is left over would say nothing */
+        attribution->known |= span_is(span_of(share->name), "anonymous");
         attribution->n_classes++;
     }
-    attribution->known = attribution->n_classes > 0;
     attribution->classes[attribution->n_classes++] =
         (struct class_share){.name = "unaccounted", .bytes = attribution->total_bytes - sum};
 }

@@ -20,7 +20,8 @@ static void growth_of_cgroup(struct maker *m, struct incident *incident)
 {
     uint32_t row = incident->limit.cgroup;
     struct quantity rate = quantity_of(m, F_cgroups_growth_rate, row);
-    if (!rate.known)
+    int64_t change = number_or(m, F_cgroups_current_growth, row, 0);
+    if (!rate.known || (change < growth_worth_bytes && change > -growth_worth_bytes))
         return;
     struct statement *growth =
         tell(m, &incident->growth, "{p} changed by {} over the samples, {}", incident->limit.owner,
@@ -78,7 +79,8 @@ static uint32_t steepest(const struct maker *m)
     for (uint32_t row = ROW_NONE;
          (row = store_row_next(m->store, T_processes, 0, row)) != ROW_NONE;) {
         int64_t rate = number_or(m, F_processes_growth_rate, row, 0);
-        if (rate > best_rate) {
+        if (rate > best_rate &&
+            number_or(m, F_processes_rss_growth, row, 0) >= growth_worth_bytes) {
             best_rate = rate;
             best = row;
         }
@@ -95,9 +97,10 @@ static void growth_of_processes(struct maker *m, struct incident *incident)
         tell(m, &incident->growth, "{} (pid {}) rose by {} over the samples, {}",
              ref_of(F_processes_comm, row), ref_of(F_processes_pid, row),
              ref_of(F_processes_rss_growth, row), ref_of(F_processes_growth_rate, row));
-    if (flag_of(m, F_processes_growth_steady, row))
+    bool flat = flag_of(m, F_processes_growth_flat, row);
+    if (!flat && flag_of(m, F_processes_growth_steady, row))
         tell_into(m, growth, ", in every interval{@}", ref_of(F_processes_growth_steady, row));
-    if (flag_of(m, F_processes_growth_flat, row))
+    if (flat)
         tell_into(m, growth, ", and was flat after the first half{@}: a plateau",
                   ref_of(F_processes_growth_flat, row));
     tell_into(m, growth, ".");

@@ -39,8 +39,11 @@ static void title_cgroup(struct maker *m, struct incident *incident)
 {
     const struct limit *limit = &incident->limit;
     uint32_t event = incident->series.detail;
-    tell_into(m, &incident->title, "{p}{@}{w} hit its {w}", limit->owner,
-              ref_of(F_oom_events_cgroup, event),
+    if (limit->owner.n == 0)
+        tell_into(m, &incident->title, "a cgroup that the log does not name");
+    else
+        tell_into(m, &incident->title, "{p}", limit->owner);
+    tell_into(m, &incident->title, "{@}{w} hit its {w}", ref_of(F_oom_events_cgroup, event),
               incident->scope == SCOPE_ANCESTOR ? ", an ancestor of the victim's cgroup," : "",
               incident->scope == SCOPE_CGROUP ? "own " : "");
     if (limit->bytes.known)
@@ -65,19 +68,6 @@ static void title_host(struct maker *m, struct incident *incident)
               amount_share(a->dominant->bytes, a->total_bytes), a->total_bytes,
               class_words(a->dominant->name));
     statement_cite_all(m, &incident->title, &a->dominant->note);
-}
-
-static void title_no_kill(struct maker *m, struct incident *incident)
-{
-    uint32_t event = incident->series.detail;
-    if (flag_of(m, F_oom_events_panic, event))
-        tell_into(m, &incident->title, "out of memory, and the kernel panicked{@}",
-                  ref_of(F_oom_events_panic, event));
-    else if (flag_of(m, F_oom_events_no_killable, event))
-        tell_into(m, &incident->title, "out of memory, and nothing could be killed{@}",
-                  ref_of(F_oom_events_no_killable, event));
-    else
-        tell_into(m, &incident->title, "the OOM killer ran; the log does not show whom it killed");
 }
 
 static void title_scope(struct maker *m, struct incident *incident)
@@ -113,6 +103,24 @@ static void title_scope(struct maker *m, struct incident *incident)
     }
 }
 
+static void title_no_kill(struct maker *m, struct incident *incident)
+{
+    uint32_t event = incident->series.detail;
+    bool panicked = flag_of(m, F_oom_events_panic, event);
+    bool unkillable = flag_of(m, F_oom_events_no_killable, event);
+    if (!panicked && !unkillable && incident->scope != SCOPE_UNKNOWN)
+        title_scope(m, incident);
+    if (panicked)
+        tell_into(m, &incident->title, "out of memory, and the kernel panicked{@}",
+                  ref_of(F_oom_events_panic, event));
+    else if (unkillable)
+        tell_into(m, &incident->title, "out of memory, and nothing could be killed{@}",
+                  ref_of(F_oom_events_no_killable, event));
+    else
+        tell_into(m, &incident->title, "{w}the log does not show whom the kernel killed",
+                  incident->scope == SCOPE_UNKNOWN ? "the OOM killer ran; " : "; ");
+}
+
 static void title_lost(struct maker *m, struct incident *incident)
 {
     uint32_t row = incident->limit.cgroup;
@@ -141,7 +149,7 @@ static void title_without_event(struct maker *m, struct incident *incident)
         title_lost(m, incident);
         break;
     case INCIDENT_PRESSURE:
-        title_rule(m, incident, alarm);
+        title_rule(m, incident, alarm ? alarm : &incident->ranking.items[0]);
         break;
     case INCIDENT_NONE:
         tell_into(m, &incident->title, "no memory incident in this bundle");
@@ -154,7 +162,7 @@ static void title_without_event(struct maker *m, struct incident *incident)
     case INCIDENT_KILL:
     case INCIDENT_NO_KILL:
         tell_into(m, &incident->title,
-                  "this bundle cannot say whether there was a memory incident");
+                  "the evidence cannot say whether there was a memory incident");
         break;
     }
 }
@@ -221,26 +229,34 @@ static void summary_kill(struct maker *m, struct incident *incident)
     }
     statement_cite_all(m, summary, &top->note);
     if (top->is_victim && top->processes == 1) {
-        tell_into(m, summary, "; it held {r} of what filled the limit ({b}).", top->share,
-                  top->bytes);
+        if (top->share > 0)
+            tell_into(m, summary, "; it held {r} of what filled the limit ({b}).", top->share,
+                      top->bytes);
+        else
+            tell_into(m, summary, "; it held {b} {w}.", top->bytes, incident->holders.measure);
         return;
     }
     if (victim->share > 0)
         tell_into(m, summary, "; it held {r} of what filled the limit", victim->share);
     statement_cite_fact(m, summary, F_oom_events_victim_rss, event);
-    if (top->share < (has_holders(incident) ? victim->share : start_share)) {
+    bool grew = top->rate.known && top->rate.value > 0;
+    if (!grew && top->share && top->share < (has_holders(incident) ? victim->share : start_share)) {
         tell_into(m, summary, ".");
         return;
     }
     tell_into(m, summary, "; {s}", top->name);
     if (top->processes > 1)
         tell_into(m, summary, " ({n} processes)", top->processes);
-    if (top->share > 10000)
+    if (top->share == 0)
+        tell_into(m, summary, " held {b} {w}.", top->bytes, incident->holders.measure);
+    else if (top->share > 10000)
         tell_into(m, summary, " held {b} {w}, shared pages counted in each.", top->bytes,
                   incident->holders.measure);
     else
         tell_into(m, summary, " held {r} ({b} {w}).", top->share, top->bytes,
                   incident->holders.measure);
+    if (grew)
+        tell_into(m, summary, " It grew by {v} over the samples.", top->rate.value);
 }
 
 /* Containers of one unit have a cgroup each. */
@@ -264,8 +280,10 @@ static void summary_series(struct maker *m, struct incident *incident)
     const struct series *series = &incident->series;
     if (series->n < 2)
         return;
-    tell_into(m, &incident->summary, " {n} such events, the first {t}, the last {t}",
-              (int64_t)series->n, &series->first, &series->last);
+    tell_into(m, &incident->summary, " {n} such events", (int64_t)series->n);
+    if (series->first.wall_known || series->first.boot_known)
+        tell_into(m, &incident->summary, ", the first {t}, the last {t}", &series->first,
+                  &series->last);
     int64_t owners = owners_of(m, series);
     if (owners > 1)
         tell_into(m, &incident->summary, ", in {n} cgroups of the same kind", owners);
@@ -279,8 +297,9 @@ static void summary_class(struct maker *m, struct incident *incident)
     if (!a->known || !a->dominant || incident->scope == SCOPE_HOST ||
         incident->scope == SCOPE_MANUAL)
         return;
-    tell_into(m, &incident->summary, " {r} of it was {w}.",
-              amount_share(a->dominant->bytes, a->total_bytes), class_words(a->dominant->name));
+    tell_into(m, &incident->summary, "{w}What filled the limit: {r} {w}.",
+              incident->summary.text.n ? " " : "", amount_share(a->dominant->bytes, a->total_bytes),
+              class_words(a->dominant->name));
     statement_cite_all(m, &incident->summary, &a->dominant->note);
 }
 
@@ -327,7 +346,9 @@ static void act_on_holder(struct maker *m, struct incident *incident)
     struct statement *act = tell(m, &incident->act, "Start with {s}: it {w} {b}", suspect->name,
                                  incident->series.n ? "held" : "holds", suspect->bytes);
     if (suspect->share > 10000)
-        tell_into(m, act, " (shared pages counted in each of its processes)");
+        tell_into(m, act,
+                  suspect->processes > 1 ? " (shared pages counted in each of its processes)"
+                                         : " (a part of it charged elsewhere)");
     else if (suspect->share > 0)
         tell_into(m, act, ", {r} of {w}", suspect->share,
                   incident->series.n ? "what filled the limit" : "the memory");

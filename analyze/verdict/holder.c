@@ -138,7 +138,7 @@ static void gather_row(struct gather *g, uint32_t row)
         g->largest[index] = bytes.value;
         holder->pid = pid;
     }
-    if (g->source->rate) {
+    if (g->source->rate && !flag_of(g->m, F_processes_growth_flat, row)) {
         struct quantity rate = quantity_of(g->m, g->source->rate, row);
         holder->rate.known |= rate.known;
         holder->rate.value += rate.value;
@@ -216,6 +216,28 @@ static void compare_before(struct maker *m, struct incident *incident)
     map_free(&sums);
 }
 
+/* A holder of the event that lived on grows, or does not, over the samples of the capture. */
+static void rate_join(struct maker *m, struct holder *holder)
+{
+    const char *pid = arena_printf(m->arena, "%lld", (long long)holder->pid);
+    uint32_t row = store_row_find(m->store, T_processes, span_of(pid));
+    if (row == ROW_NONE || !span_eq(text_of(m, F_processes_comm, row), holder->name) ||
+        flag_of(m, F_processes_growth_flat, row) ||
+        number_or(m, F_processes_rss_growth, row, 0) < growth_worth_bytes)
+        return;
+    holder->rate = quantity_of(m, F_processes_growth_rate, row);
+    statement_cite_fact(m, &holder->note, F_processes_growth_rate, row);
+}
+
+static void rates_join(struct maker *m, struct incident *incident)
+{
+    struct holders *holders = &incident->holders;
+    for (size_t i = 0; i < holders->n; i++)
+        if (*holders->at == 'e' && holders->items[i].kind == HOLDER_PROCESS &&
+            holders->items[i].processes == 1)
+            rate_join(m, &holders->items[i]);
+}
+
 static void holders_take(struct gather *g, struct incident *incident)
 {
     struct holders *holders = &incident->holders;
@@ -267,4 +289,5 @@ void holders_make(struct maker *m, struct incident *incident)
         return;
     holders_take(&best, incident);
     compare_before(m, incident);
+    rates_join(m, incident);
 }

@@ -239,11 +239,14 @@ static const struct finding *finding_matched(const struct maker *m, const char *
     return NULL;
 }
 
+/* A scope that was found tells what happened even where it is harmless. */
 static bool says_pressure(const struct finding *finding)
 {
     const struct rule *rule = finding->rule;
-    return finding->outcome == OUTCOME_MATCH && rule->severity >= SEVERITY_WARNING &&
-           (rule->kind == RULE_SCOPE || rule->kind == RULE_PRESSURE);
+    if (finding->outcome != OUTCOME_MATCH || span_is(rule->id, "no-incident"))
+        return false;
+    return rule->kind == RULE_SCOPE ||
+           (rule->kind == RULE_PRESSURE && rule->severity >= SEVERITY_WARNING);
 }
 
 /* Evidence enough to say that nothing happened: the counter of kills, or a log from the boot on. */

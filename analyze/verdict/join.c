@@ -23,8 +23,7 @@ static void join_counter(struct maker *m)
         return;
     tell(m, &m->verdict->disagreements,
          "the kernel counts {c} since boot, the log in the bundle shows {n}: the earlier reports "
-         "are "
-         "gone.{@}",
+         "are gone.{@}",
          counted.value, "kill", "kills", seen, ref_of(F_vmstat_oom_kill, 0));
 }
 
@@ -39,10 +38,13 @@ static void join_cgroup_counters(struct maker *m, struct incident *incident)
         tell(m, &m->verdict->disagreements, "{p} counts {c}, the log shows {n} at its limit.{@}",
              incident->limit.owner, kills.value, "kill", "kills", seen,
              ref_of(F_cgroups_events_oom_kill, row));
-    struct statement *why = tell(m, &incident->why, "The cgroup tree agrees: {p} counts {} kills",
-                                 incident->limit.owner, ref_of(F_cgroups_events_oom_kill, row));
-    if (is_known(m, F_cgroups_events_max, row))
-        tell_into(m, why, ", and its limit was met {} times", ref_of(F_cgroups_events_max, row));
+    struct statement *why =
+        tell(m, &incident->why, "In the cgroup tree {p} counts {c}{@}", incident->limit.owner,
+             kills.value, "kill", "kills", ref_of(F_cgroups_events_oom_kill, row));
+    struct quantity met = quantity_of(m, F_cgroups_events_max, row);
+    if (met.known)
+        tell_into(m, why, ", and its limit was met {c}{@}", met.value, "time", "times",
+                  ref_of(F_cgroups_events_max, row));
     if (is_known(m, F_cgroups_current, row))
         tell_into(m, why, "; at the capture it holds {}", ref_of(F_cgroups_current, row));
     tell_into(m, why, ".");

@@ -123,7 +123,8 @@ static void not_by_rule(struct maker *m, struct incident *incident, enum rule_ki
         const struct finding *finding = &m->findings->items[i];
         const struct rule *rule = finding->rule;
         if (finding->outcome != OUTCOME_CLEAR || finding->n_cites == 0 ||
-            rule->severity < SEVERITY_WARNING || rule->kind != kind)
+            rule->severity < SEVERITY_WARNING || rule->kind != kind ||
+            (rule->for_each && rule->table == T_oom_events && incident->series.n == 0))
             continue;
         struct statement *line = statements_add(m, &incident->ruled_out);
         tell_into(m, line, "Not found: ");

@@ -4,6 +4,7 @@
 #include "base/amount.h"
 #include "base/buf.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -114,6 +115,13 @@ static struct span path_short(struct maker *m, struct span path)
     return span_of(arena_printf(m->arena, "\xe2\x80\xa6" SPAN_FMT, SPAN_ARG(tail)));
 }
 
+/* A number that names something: nobody looks for process 183 960. */
+static bool is_label(struct ref ref)
+{
+    return ref_field(ref) != FIELD_NONE &&
+           span_ends(span_of(schema_field(ref_field(ref))->name), "pid");
+}
+
 static void value_write(struct maker *m, struct statement *statement, struct ref ref,
                         struct buf *prose)
 {
@@ -124,6 +132,8 @@ static void value_write(struct maker *m, struct statement *statement, struct ref
         buf_str(prose, "unknown");
     else if (fact.type == FACT_BYTES)
         amount_bytes(fact.number, prose);
+    else if (fact.type == FACT_COUNT && is_label(ref))
+        buf_fmt(prose, "%" PRIi64, fact.number);
     else if (fact.type == FACT_COUNT)
         amount_count(fact.number, prose);
     else if (fact.type == FACT_DURATION)

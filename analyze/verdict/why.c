@@ -17,6 +17,8 @@ static void why_cgroup(struct maker *m, struct incident *incident)
 {
     uint32_t event = incident->series.detail;
     const struct limit *limit = &incident->limit;
+    if (limit->owner.n == 0)
+        return;
     struct statement *why =
         tell(m, &incident->why, "The limit belongs to {p}{@}{@}", limit->owner,
              ref_of(F_oom_events_cgroup, event), ref_of(F_oom_events_constraint, event));
