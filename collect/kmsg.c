@@ -210,6 +210,8 @@ static void capture_syslog(struct capture *c, struct names *names)
 static void capture_file(struct capture *c, struct names *names)
 {
     evidence_stream(c, PLAN_KMSG, BUNDLE_KMSG);
+    if (!c->reads.shared)
+        return;
     names_scan_lines(names, c->reads.shared->data, strnlen(c->reads.shared->data, SLOT_DATA));
 }
 

@@ -319,6 +319,8 @@ static void submit(struct reads *r)
 
 void reads_flush(struct reads *r)
 {
+    if (!r->shared)
+        return;
     if (r->shared->slots[r->filling].count)
         submit(r);
     if (r->in_flight) {
@@ -326,10 +328,13 @@ void reads_flush(struct reads *r)
         r->in_flight = false;
         finish_slot(r, 1 - r->filling);
     }
+    r->filling = 0; /* both are empty */
 }
 
 void reads_wide(struct reads *r)
 {
+    if (!r->shared)
+        return;
     reads_flush(r);
     r->shared->slots[r->filling].data = 0;
     r->shared->slots[r->filling].data_bytes = sizeof(r->shared->data);
@@ -339,12 +344,13 @@ struct job *reads_job(struct reads *r, enum plan_id row, const char *folder, con
 {
     size_t folder_len = strlen(folder), name_len = strlen(name);
     size_t need = folder_len + 1 + name_len + 1;
-    struct slot *s = &r->shared->slots[r->filling];
+    struct slot *s;
     struct job *job;
     char *path;
 
     if (*r->stop || !r->helper || need > SLOT_PATHS)
         return NULL;
+    s = &r->shared->slots[r->filling];
     if (s->count == SLOT_JOBS || s->paths_used + need > SLOT_PATHS) {
         submit(r);
         s = &r->shared->slots[r->filling];

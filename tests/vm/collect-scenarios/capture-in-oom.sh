@@ -4,13 +4,13 @@ kernels='5.10 6.1 6.12 7'
 memory=256
 
 story() {
-    echo 'Two jobs take all memory, are killed and begin again, without an end, while collect runs.'
+    echo 'Four jobs take all memory, are killed and begin again, without an end, while collect runs.'
 }
 
 # From now on there is always somebody who takes the last page.
 eat_for_ever() {
     while [ ! -e /run/captured ]; do
-        start system.slice/batch.service "$1" hog 180
+        start system.slice/batch.service "$1" hog 90
         wait $!
     done
 }
@@ -18,9 +18,10 @@ eat_for_ever() {
 run() {
     services
     group system.slice/batch.service
-    eat_for_ever batch-a &
-    eat_for_ever batch-b &
-    until_log 60 ': Killed process' 2
+    for job in batch-a batch-b batch-c batch-d; do
+        eat_for_ever $job &
+    done
+    until_log 60 ': Killed process' 4
     capture
     : >/run/captured
 }
