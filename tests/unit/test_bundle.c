@@ -55,7 +55,7 @@ static void add_header(struct scene *scene, const char *name, char type, size_t 
     unsigned sum = 0;
     snprintf(block, 100, "%s", name);
     memcpy(block + 100, "0000644\0000000000\0000000000", 23);
-    snprintf(block + 124, 12, "%011zo", size);
+    snprintf(block + 124, 12, "%011o", (unsigned)(size & 07777777777));
     memcpy(block + 136, "00000000000", 11);
     memset(block + 148, ' ', 8);
     block[156] = type;
