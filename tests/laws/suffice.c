@@ -17,6 +17,26 @@ static bool is_cited(const struct finding *finding, struct ref ref)
            bsearch(&ref, finding->cites, finding->n_cites, sizeof(ref), by_pack);
 }
 
+struct source_search {
+    const struct finding *finding;
+    bool cited;
+};
+
+static void look_at_source(void *context, struct ref ref)
+{
+    struct source_search *search = context;
+    search->cited = search->cited || is_cited(search->finding, ref);
+}
+
+/* The completeness of a computed table is cited as that of the table it was made from. */
+static bool completeness_is_cited(const struct store *store, const struct finding *finding,
+                                  struct ref complete)
+{
+    struct source_search search = {finding, false};
+    store_sources(store, complete, look_at_source, &search);
+    return search.cited;
+}
+
 static bool row_is_cited(const struct finding *finding, enum table_id table, uint32_t row)
 {
     for (size_t i = 0; i < finding->n_cites; i++) {
@@ -41,7 +61,8 @@ static void hide_rows(struct store *store, enum table_id table, const struct fin
         enum field_id key = (enum field_id)schema_table(table)->first_field;
         struct fact fact = store_fact(store, key, row);
         if (fact.state == FACT_KNOWN && !fact.is_computed &&
-            !is_cited(finding, ref_complete(table, parent)) && !row_is_cited(finding, table, row))
+            !completeness_is_cited(store, finding, ref_complete(table, parent)) &&
+            !row_is_cited(finding, table, row))
             store_hide_row(store, table, row);
     }
 }
