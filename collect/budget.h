@@ -26,6 +26,8 @@ void budget_start(struct budget *b, const struct options *o, uint64_t memory_byt
 /* NULL while all of time, bytes and inodes is within its budget, else which is used up and the
  * option that raises it. */
 const char *budget_spent(const struct budget *b, uint64_t tar_bytes);
+/* Raises each budget by what the few files of a last look cost. */
+void budget_grace(struct budget *b);
 /* Books a walk over the page tables of so much resident memory; how it would overdraw, or NULL. */
 const char *budget_lock(struct budget *b, uint64_t rss_kib, uint64_t *ret_us);
 

@@ -56,7 +56,7 @@
  *   {"log":"dev/kmsg","first_seq":0,"last_seq":901,"lost":0}
  *   {"end":true,"complete":true,"members":412,"clocks":{...},"footprint":{"cpu_us":N,
  *    "peak_rss_bytes":N,"output_bytes":N,"slowest_us":N,"slowest":"proc/1/smaps_rollup",
- *    "slab_growth_bytes":N}}                                            optional "reason"
+ *    "slab_growth_bytes":N,...}}                                        optional "reason"
  */
 #define MANIFEST_MEMBER "member"
 #define MANIFEST_STATUS "status"

@@ -96,7 +96,8 @@ static void read_logs(struct capture *c)
     reads_flush(&c->reads);
 }
 
-static void take_sample(struct capture *c, uint64_t number)
+/* whole: the cgroups and processes too, not only the files of the host. */
+static void take_sample(struct capture *c, uint64_t number, bool whole)
 {
     char clocks[256];
     struct text t = TEXT_ON(c->sample), tuple = TEXT_ON(clocks);
@@ -109,9 +110,11 @@ static void take_sample(struct capture *c, uint64_t number)
     text_char(&tuple, '\n');
     evidence_member(c, BUNDLE_CLOCKS, tuple.p, tuple.n, NULL);
     read_tier(c, TIER_HOST, true);
-    cgroups_sample(c, &cgroups, &names);
-    procs_sample(c, &procs);
-    read_tier(c, TIER_LATE, true);
+    if (whole) {
+        cgroups_sample(c, &cgroups, &names);
+        procs_sample(c, &procs);
+        read_tier(c, TIER_LATE, true);
+    }
     end_tier(c);
     c->sample[0] = '\0';
 }
@@ -128,13 +131,21 @@ static void wait_for_sample(struct capture *c, uint64_t due_ns)
 /* The first sample follows the rest at once unless an interval is asked for. */
 static void take_samples(struct capture *c)
 {
+    uint64_t taken = 0;
+
     for (uint64_t i = 1; i <= c->options->samples; i++) {
         wait_for_sample(c, c->budget.start_ns + i * c->options->interval_ms * NS_PER_MS);
         if (evidence_stopped(c)) {
             evidence_note(c, BUNDLE_SAMPLES_DIR "*", OUTCOME_OVER_BUDGET, 0, evidence_stopped(c));
-            return;
+            break;
         }
-        take_sample(c, i);
+        take_sample(c, i, true);
+        taken = i;
+    }
+    /* A bundle that was cut short by a budget has rates all the same. */
+    if (c->options->samples && !taken && !capture_signal) {
+        budget_grace(&c->budget);
+        take_sample(c, 1, false);
     }
 }
 

@@ -172,6 +172,7 @@ class Options(unittest.TestCase):
         self.assertFalse(bundle.tables["processes"]["complete"])
         cut = [a for a in bundle.attempts.values() if a["status"] == "over-budget"]
         self.assertTrue(any("--slab" in a["detail"] for a in cut))
+        self.assertIn("samples/1/proc/vmstat", bundle.names)    # rates all the same
         bundle = capture(self, "--bytes", "100K", code=(1,))
         self.assertLess(bundle.end["footprint"]["output_bytes"], 600 * 1024)
         self.assertIn("proc/meminfo", bundle.names)
