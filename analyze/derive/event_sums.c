@@ -19,8 +19,20 @@ static const struct sum_def node_stacks = {E(mem_kernel_stack),
                                            {{F_oom_nodes_kernel_stack, 1, false}}};
 static const struct sum_def node_balloons = {E(mem_balloon), {{F_oom_nodes_balloon, 1, false}}};
 
-/* Shmem pages are on the anonymous lists and among the "pagecache pages", as is swap cache. */
 static const struct sum_def classes[] = {
+    /* Whatever list a page is on, mlocked ones on the unevictable list too: all lists of reclaim
+       less the "pagecache pages", which are file, shmem and swap cache; swap cache is anonymous. */
+    {E(mem_anon),
+     {{E(mem_active_anon), 1, false},
+      {E(mem_inactive_anon), 1, false},
+      {E(mem_isolated_anon), 1, true},
+      {E(mem_active_file), 1, false},
+      {E(mem_inactive_file), 1, false},
+      {E(mem_isolated_file), 1, true},
+      {E(mem_unevictable), 1, false},
+      {E(mem_pagecache), -1, false},
+      {E(mem_swap_cache), 1, true}}},
+    /* A report cut before its tail: shmem pages are on the anonymous lists. */
     {E(mem_anon),
      {{E(mem_active_anon), 1, false},
       {E(mem_inactive_anon), 1, false},

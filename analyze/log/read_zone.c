@@ -69,29 +69,30 @@ static void read_node(struct reading *in, const struct line_zone *zone)
 {
     struct report *r = in->report;
     struct child *node = find(r, T_oom_nodes, F_oom_nodes_node, zone);
-    if (!node) {
-        node = report_child(r, T_oom_nodes);
-        child_set(node, F_oom_nodes_node, (int64_t)zone->node, in->where);
-    }
     r->node = node;
     if (span_starts(zone->rest, "active_anon:")) {
         struct span rest = zone->rest, answer;
+        if (!node)
+            r->node = node = report_child(r, T_oom_nodes);
+        child_set(node, F_oom_nodes_node, (int64_t)zone->node, in->where);
         read_pairs(in, node, rest);
         if (read_between(rest, "all_unreclaimable? ", NULL, &answer))
             child_set(node, F_oom_nodes_all_unreclaimable, span_starts(answer, "yes"), in->where);
         return;
     }
     /* "Node 0 hugepages_total=512 hugepages_free=0 hugepages_surp=0 hugepages_size=2048kB": one
-     * line per size, which add up */
+     * line per size, which add up. Up to 6.0 also for nodes that the report leaves out. */
     int64_t total, free_pages, size;
     if (!read_after(zone->rest, "hugepages_total=", &total) ||
         !read_after(zone->rest, "hugepages_free=", &free_pages) ||
         !read_after(zone->rest, "hugepages_size=", &size) || total > INT32_MAX ||
         free_pages > INT32_MAX || size > INT32_MAX)
         return;
-    struct value *v = child_value(node, F_oom_nodes_hugepages);
-    child_set(node, F_oom_nodes_hugepages, 0, in->where);
-    v->number += total * size * 1024;
+    if (node) {
+        struct value *v = child_value(node, F_oom_nodes_hugepages);
+        child_set(node, F_oom_nodes_hugepages, 0, in->where);
+        v->number += total * size * 1024;
+    }
     report_add(r, F_oom_events_mem_hugetlb, total * size * 1024, in->where);
     report_add(r, F_oom_events_mem_hugetlb_free, free_pages * size * 1024, in->where);
 }
