@@ -13,12 +13,21 @@ static json_t *json_texts(const struct text_list *list)
     return array;
 }
 
-static json_t *evidence_json(const struct pen *pen, const struct ref *refs, size_t n)
+static void set_facts(json_t *object, const char *key, const struct pen *pen,
+                      const struct ref *refs, size_t n)
 {
     json_t *array = json_array();
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && i < JSON_LIST_MAX; i++)
         json_array_append_new(array, json_fact(pen->store, refs[i]));
-    return array;
+    json_set(object, key, array);
+}
+
+static void set_evidence(json_t *object, const struct pen *pen, const struct finding *finding)
+{
+    set_facts(object, "evidence", pen, finding->cites, finding->n_cites);
+    if (finding->n_cites > JSON_LIST_MAX)
+        json_set(object, "evidence_omitted",
+                 json_integer((json_int_t)finding->n_cites - JSON_LIST_MAX));
 }
 
 static json_t *missing_json(const struct pen *pen, const struct finding *finding)
@@ -30,7 +39,7 @@ static json_t *missing_json(const struct pen *pen, const struct finding *finding
                                           [LACK_INCOMPLETE] = "incomplete",
                                           [LACK_COMPUTED] = "computed"};
     json_t *array = json_array();
-    for (size_t i = 0; i < finding->n_lacks; i++) {
+    for (size_t i = 0; i < finding->n_lacks && i < JSON_LIST_MAX; i++) {
         struct lack lack = store_lack(pen->store, finding->lacks[i]);
         json_t *object = json_object();
         json_set(object, "fact", json_fact_name(pen->store, finding->lacks[i]));
@@ -42,6 +51,14 @@ static json_t *missing_json(const struct pen *pen, const struct finding *finding
         json_array_append_new(array, object);
     }
     return array;
+}
+
+static void set_missing(json_t *object, const struct pen *pen, const struct finding *finding)
+{
+    json_set(object, "missing", missing_json(pen, finding));
+    if (finding->n_lacks > JSON_LIST_MAX)
+        json_set(object, "missing_omitted",
+                 json_integer((json_int_t)finding->n_lacks - JSON_LIST_MAX));
 }
 
 static const char *outcome_name(enum rule_outcome outcome)
@@ -65,19 +82,19 @@ static json_t *finding_json(const struct pen *pen, const struct finding *finding
         json_set(object, "row", json_row_name(pen->store, rule->table, finding->row));
     if (finding->over_limit)
         json_set(object, "over_limit", json_true());
-    json_set(object, "evidence", evidence_json(pen, finding->cites, finding->n_cites));
+    set_evidence(object, pen, finding);
     if (finding->outcome == OUTCOME_UNKNOWN)
-        json_set(object, "missing", missing_json(pen, finding));
+        set_missing(object, pen, finding);
     if (finding->outcome != OUTCOME_MATCH)
         return object;
-    json_set(object, "say", json_phrase(pen, &finding->say));
+    json_set(object, "say", json_phrase(&finding->say));
     if (finding->explains_known)
         json_set(object, "explains_bytes", json_integer(finding->explains_bytes));
     json_set(object, "because", json_own(rule->because));
     json_set(object, "do", json_texts(&rule->do_list));
     json_set(object, "dont", json_texts(&rule->dont_list));
     json_set(object, "refs", json_texts(&rule->refs));
-    json_set(object, "context", evidence_json(pen, finding->context, finding->n_context));
+    set_facts(object, "context", pen, finding->context, finding->n_context);
     return object;
 }
 

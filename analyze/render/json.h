@@ -6,15 +6,18 @@
 
 #include <jansson.h>
 
+enum { JSON_LIST_MAX = 100 };
+
 /* Private to render/: pieces of the JSON object. All return new references. */
 
 void json_set(json_t *object, const char *key, json_t *value); /* steals value */
 json_t *json_own(struct span text); /* our own text, or that of a rule's author */
 /* Text of the bundle: a string, or {"text": ..., "lossy": true} where bytes had to be replaced. */
 json_t *json_evidence(struct span text);
-json_t *json_phrase(const struct pen *pen, const struct phrase *phrase);
+json_t *json_phrase(const struct phrase *phrase);
 json_t *json_place(const struct store *store, struct where where);
-json_t *json_places(const struct pen *pen, const struct statement *statement);
+/* "places", and how many were left out of a list that a reader would not read to its end. */
+void json_set_places(json_t *object, const struct pen *pen, const struct statement *statement);
 json_t *json_statement(const struct pen *pen, const struct statement *statement);
 json_t *json_statements(const struct pen *pen, const struct statements *list);
 json_t *json_quantity(const struct quantity *quantity);        /* integer, "unlimited" or null */

@@ -46,11 +46,11 @@ static json_t *attribution_json(const struct pen *pen, const struct attribution 
         json_t *item = json_object();
         json_set(item, "class", json_string(share->name));
         json_set(item, "bytes", json_integer(share->bytes));
-        json_set(item, "places", json_places(pen, &share->note));
+        json_set_places(item, pen, &share->note);
         json_array_append_new(classes, item);
     }
     json_set(object, "classes", classes);
-    json_set(object, "places", json_places(pen, &attribution->note));
+    json_set_places(object, pen, &attribution->note);
     return object;
 }
 
@@ -66,7 +66,7 @@ static json_t *holder_json(const struct pen *pen, const struct holder *holder)
     json_set(object, "rate_bytes_per_s", json_quantity(&holder->rate));
     json_set(object, "before_bytes", json_quantity(&holder->before_bytes));
     json_set(object, "is_victim", json_boolean(holder->is_victim));
-    json_set(object, "places", json_places(pen, &holder->note));
+    json_set_places(object, pen, &holder->note);
     return object;
 }
 
@@ -109,12 +109,12 @@ static json_t *ranking_json(const struct pen *pen, const struct ranking *ranking
         json_t *object = json_object();
         json_set(object, "role", json_string(finding_role_name(ranked->role)));
         json_set(object, "rule", json_own(ranked->finding->rule->id));
-        json_set(object, "say", json_phrase(pen, &ranked->evidence.text));
+        json_set(object, "say", json_phrase(&ranked->evidence.text));
         json_set(object, "explains_bytes",
                  ranked->finding->explains_known ? json_integer(ranked->finding->explains_bytes)
                                                  : json_null());
         json_set(object, "share_permyriad", json_integer(ranked->share));
-        json_set(object, "places", json_places(pen, &ranked->evidence));
+        json_set_places(object, pen, &ranked->evidence);
         json_array_append_new(array, object);
     }
     return array;
@@ -131,7 +131,7 @@ static json_t *unknowns_json(const struct pen *pen, const struct unknowns *unkno
         json_set(object, "reason", json_evidence(unknown->reason));
         json_set(object, "next_time", json_string(unknown->how));
         json_set(object, "rules", json_integer((json_int_t)unknown->rules));
-        json_set(object, "places", json_places(pen, &unknown->note));
+        json_set_places(object, pen, &unknown->note);
         json_array_append_new(array, object);
     }
     return array;
@@ -143,8 +143,8 @@ static json_t *tick_json(const struct pen *pen, const struct tick *tick)
         return json_null();
     json_t *object = moment_json(&tick->when);
     json_set(object, "count", json_integer((json_int_t)tick->count));
-    json_set(object, "text", json_phrase(pen, &tick->what.text));
-    json_set(object, "places", json_places(pen, &tick->what));
+    json_set(object, "text", json_phrase(&tick->what.text));
+    json_set_places(object, pen, &tick->what);
     return object;
 }
 
@@ -198,7 +198,7 @@ static json_t *grid_json(const struct pen *pen, const struct grid *grid)
         for (size_t i = 0; i < grid->n_columns; i++)
             json_array_append_new(cells, cell_json(&grid->cells[row * grid->n_columns + i]));
         json_set(item, "cells", cells);
-        json_set(item, "places", json_places(pen, &grid->notes[row]));
+        json_set_places(item, pen, &grid->notes[row]);
         json_array_append_new(rows, item);
     }
     json_set(object, "id", json_string(grid->id));

@@ -39,10 +39,10 @@ json_t *json_evidence(struct span text)
     return object;
 }
 
-json_t *json_phrase(const struct pen *pen, const struct phrase *phrase)
+json_t *json_phrase(const struct phrase *phrase)
 {
     struct buf text = {0};
-    pen_phrase(pen, phrase, &text);
+    pen_phrase(phrase, &text);
     json_t *string = string_of(&text);
     buf_free(&text);
     return string;
@@ -57,19 +57,22 @@ json_t *json_place(const struct store *store, struct where where)
     return object;
 }
 
-json_t *json_places(const struct pen *pen, const struct statement *statement)
+void json_set_places(json_t *object, const struct pen *pen, const struct statement *statement)
 {
     json_t *array = json_array();
-    for (size_t i = 0; i < statement->n_places; i++)
+    size_t n = statement->n_places < JSON_LIST_MAX ? statement->n_places : JSON_LIST_MAX;
+    for (size_t i = 0; i < n; i++)
         json_array_append_new(array, json_place(pen->store, statement->places[i]));
-    return array;
+    json_set(object, "places", array);
+    if (n < statement->n_places)
+        json_set(object, "places_omitted", json_integer((json_int_t)(statement->n_places - n)));
 }
 
 json_t *json_statement(const struct pen *pen, const struct statement *statement)
 {
     json_t *object = json_object();
-    json_set(object, "text", json_phrase(pen, &statement->text));
-    json_set(object, "places", json_places(pen, statement));
+    json_set(object, "text", json_phrase(&statement->text));
+    json_set_places(object, pen, statement);
     return object;
 }
 

@@ -45,7 +45,7 @@ static void code_span(struct span s, struct buf *out)
     repeat(out, '`', ticks);
 }
 
-void pen_evidence(const struct pen *pen, struct span evidence, struct buf *out)
+void pen_evidence(struct span evidence, struct buf *out)
 {
     struct buf visible = {0};
     size_t keep = evidence.n;
@@ -55,20 +55,18 @@ void pen_evidence(const struct pen *pen, struct span evidence, struct buf *out)
     utf8_visible(span_slice(evidence, 0, keep), &visible);
     if (visible.n == 0)
         buf_str(out, "(empty)");
-    else if (pen->kind == PEN_MARKDOWN)
-        code_span(buf_span(&visible), out);
     else
-        buf_add(out, buf_span(&visible));
+        code_span(buf_span(&visible), out);
     if (keep < evidence.n)
         buf_fmt(out, " (%zu bytes cut)", evidence.n - keep);
     buf_free(&visible);
 }
 
-void pen_phrase(const struct pen *pen, const struct phrase *phrase, struct buf *out)
+void pen_phrase(const struct phrase *phrase, struct buf *out)
 {
     for (size_t i = 0; i < phrase->n; i++) {
         if (phrase->pieces[i].kind == PIECE_EVIDENCE)
-            pen_evidence(pen, phrase->pieces[i].text, out);
+            pen_evidence(phrase->pieces[i].text, out);
         else
             buf_add(out, phrase->pieces[i].text);
     }
@@ -111,7 +109,10 @@ static size_t member_places(const struct pen *pen, const struct statement *state
         mark = ',';
         i = end;
     }
-    pen_evidence(pen, buf_span(&text), out);
+    if (pen->kind == PEN_MARKDOWN)
+        pen_evidence(buf_span(&text), out);
+    else
+        utf8_visible(buf_span(&text), out);
     buf_free(&text);
     return i;
 }
@@ -134,7 +135,7 @@ void pen_places(const struct pen *pen, const struct statement *statement, struct
 
 void pen_sentence(const struct pen *pen, const struct statement *statement, struct buf *out)
 {
-    pen_phrase(pen, &statement->text, out);
+    pen_phrase(&statement->text, out);
     pen_places(pen, statement, out);
 }
 

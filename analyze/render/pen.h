@@ -15,10 +15,10 @@ struct pen {
 };
 
 /* ---- inline, appended to `out` */
-/* Evidence on one line: a code span that it cannot close, or visible text. At most 200 bytes of it,
- * the cut is said. */
-void pen_evidence(const struct pen *pen, struct span evidence, struct buf *out);
-void pen_phrase(const struct pen *pen, const struct phrase *phrase, struct buf *out);
+/* Evidence on one line, in a code span that it cannot close; in text too, so that a name cannot
+ * pass for our words. At most 200 bytes of it, the cut is said. */
+void pen_evidence(struct span evidence, struct buf *out);
+void pen_phrase(const struct phrase *phrase, struct buf *out);
 /* " [`dev/kmsg:889-890`, `proc/meminfo:3`]": runs of lines taken together; nothing without places.
  */
 void pen_places(const struct pen *pen, const struct statement *statement, struct buf *out);

@@ -88,13 +88,13 @@ static void line_advice(const struct pen *pen, const struct incident *incident)
     if (incident->act.n) {
         strong(pen, "Do:", &line);
         buf_char(&line, ' ');
-        pen_phrase(pen, &incident->act.items[0].text, &line);
+        pen_phrase(&incident->act.items[0].text, &line);
     }
     if (incident->avoid.n) {
         buf_str(&line, line.n ? " " : "");
         strong(pen, "Don't:", &line);
         buf_char(&line, ' ');
-        pen_phrase(pen, &incident->avoid.items[0].text, &line);
+        pen_phrase(&incident->avoid.items[0].text, &line);
     }
     if (line.n)
         pen_paragraph(pen, buf_span(&line));
@@ -106,7 +106,7 @@ void section_verdict(const struct pen *pen, const struct verdict *verdict,
 {
     struct buf title = {0};
     buf_str(&title, "Memory verdict: ");
-    pen_phrase(pen, &incident->title.text, &title);
+    pen_phrase(&incident->title.text, &title);
     pen_heading(pen, 1, buf_span(&title));
     line_scope(pen, incident);
     line_advice(pen, incident);
@@ -192,7 +192,7 @@ static void unknown_item(const struct pen *pen, const struct unknown *unknown)
     buf_str(&line, mark);
     buf_add(&line, unknown->question);
     buf_fmt(&line, "%s? ", mark);
-    pen_evidence(pen, unknown->member, &line);
+    pen_evidence(unknown->member, &line);
     buf_str(&line, ", ");
     buf_add(&line, unknown->reason);
     pen_places(pen, &unknown->note, &line);
@@ -288,7 +288,7 @@ void section_findings(const struct pen *pen, const struct incident *incident)
         struct buf line = {0};
         strong(pen, finding_role_name(ranked->role), &line);
         buf_char(&line, ' ');
-        pen_evidence(pen, ranked->finding->rule->id, &line);
+        pen_evidence(ranked->finding->rule->id, &line);
         buf_str(&line, ": ");
         pen_sentence(pen, &ranked->evidence, &line);
         if (ranked->finding->explains_known) {
@@ -315,7 +315,7 @@ void section_others(const struct pen *pen, const struct verdict *verdict)
         struct buf line = {0};
         moment_write(&incident->when, &line);
         buf_str(&line, ": ");
-        pen_phrase(pen, &incident->title.text, &line);
+        pen_phrase(&incident->title.text, &line);
         buf_str(&line, ". ");
         pen_sentence(pen, &incident->summary, &line);
         pen_item(pen, "- ", buf_span(&line));
@@ -332,7 +332,7 @@ static void host_fact(const struct pen *pen, enum field_id field, const char *be
     if (fact.state != FACT_KNOWN)
         return;
     buf_str(out, before);
-    pen_evidence(pen, fact.text, out);
+    pen_evidence(fact.text, out);
 }
 
 static void capture_words(const struct pen *pen, struct buf *out)
@@ -358,13 +358,13 @@ void section_evidence(const struct pen *pen, const struct verdict *verdict)
     host_fact(pen, F_host_kernel, ", kernel ", &line);
     if (verdict->input_sha256.n) {
         buf_str(&line, ", sha256 ");
-        pen_evidence(pen, span_slice(verdict->input_sha256, 0, 16), &line);
+        pen_evidence(span_slice(verdict->input_sha256, 0, 16), &line);
     }
     capture_words(pen, &line);
     buf_str(&line, ". oomscope " OOMSCOPE_VERSION);
     if (verdict->rules_digest.n) {
         buf_str(&line, ", rules ");
-        pen_evidence(pen, span_slice(verdict->rules_digest, 0, 16), &line);
+        pen_evidence(span_slice(verdict->rules_digest, 0, 16), &line);
     }
     buf_char(&line, '.');
     pen_paragraph(pen, buf_span(&line));

@@ -248,15 +248,16 @@ static void summary_kill(struct maker *m, struct incident *incident)
     if (top->processes > 1)
         tell_into(m, summary, " ({n} processes)", top->processes);
     if (top->share == 0)
-        tell_into(m, summary, " held {b} {w}.", top->bytes, incident->holders.measure);
+        tell_into(m, summary, " held {b} {w}", top->bytes, incident->holders.measure);
     else if (top->share > 10000)
-        tell_into(m, summary, " held {b} {w}, shared pages counted in each.", top->bytes,
+        tell_into(m, summary, " held {b} {w}, shared pages counted in each", top->bytes,
                   incident->holders.measure);
     else
-        tell_into(m, summary, " held {r} ({b} {w}).", top->share, top->bytes,
+        tell_into(m, summary, " held {r} ({b} {w})", top->share, top->bytes,
                   incident->holders.measure);
     if (grew)
-        tell_into(m, summary, " It grew by {v} over the samples.", top->rate.value);
+        tell_into(m, summary, " and grew by {v} over the samples", top->rate.value);
+    tell_into(m, summary, ".");
 }
 
 /* Containers of one unit have a cgroup each. */
