@@ -170,9 +170,7 @@ static bool is_hidden(const struct store *store, struct ref ref, unsigned depth)
 {
     if (ref.column == REF_COMPLETE) {
         const struct chain *chain = store_chain_find(store, (enum table_id)ref.table, ref.row);
-        if (chain && !chain->hidden && chain->is_computed)
-            return is_hidden(store, chain->source, depth);
-        return !chain || chain->hidden;
+        return !chain || (chain->hidden & CHAIN_HIDDEN);
     }
     const struct cell *cell = store_cell(store, ref);
     if (!cell || (cell->flags & CELL_HIDDEN) || store->tables[ref.table].rows[ref.row].hidden)
@@ -189,22 +187,32 @@ enum {
     COMPUTED_DEPTH = 16
 }; /* computed from computed from ...: derive/ nests a few levels at most */
 
+static struct fact complete_get(const struct store *store, struct ref ref)
+{
+    struct fact fact = {.state = FACT_ABSENT, .type = FACT_BOOL};
+    const struct chain *chain = store_chain_find(store, (enum table_id)ref.table, ref.row);
+    if (!chain || chain->hidden)
+        return fact;
+    fact.is_computed = chain->is_computed;
+    if (chain->is_computed) {
+        chain = store_chain_find(store, (enum table_id)chain->source.table, chain->source.row);
+        if (!chain || (chain->hidden & CHAIN_HIDDEN))
+            return fact;
+    }
+    if (!chain->said)
+        return fact;
+    fact.state = FACT_KNOWN;
+    fact.number = chain->complete;
+    if (!fact.is_computed)
+        fact.where = chain->where;
+    return fact;
+}
+
 struct fact store_get(const struct store *store, struct ref ref)
 {
     struct fact fact = {.state = FACT_ABSENT, .type = FACT_BOOL};
-    if (ref.column == REF_COMPLETE) {
-        const struct chain *chain = store_chain_find(store, (enum table_id)ref.table, ref.row);
-        if (chain && chain->is_computed && !chain->hidden) {
-            fact = store_get(store, chain->source);
-            fact.is_computed = true;
-            fact.where = (struct where){0};
-        } else if (chain && chain->said && !chain->hidden) {
-            fact.state = FACT_KNOWN;
-            fact.number = chain->complete;
-            fact.where = chain->where;
-        }
-        return fact;
-    }
+    if (ref.column == REF_COMPLETE)
+        return complete_get(store, ref);
     fact.type = schema_field(ref_field(ref))->type;
     const struct cell *cell = store_cell(store, ref);
     if (!cell || cell->state == FACT_ABSENT || is_hidden(store, ref, COMPUTED_DEPTH))

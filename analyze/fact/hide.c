@@ -6,7 +6,7 @@
 void store_hide(struct store *store, struct ref ref)
 {
     if (ref.column == REF_COMPLETE) {
-        store_chain(store, (enum table_id)ref.table, ref.row)->hidden = 1;
+        store_chain(store, (enum table_id)ref.table, ref.row)->hidden |= CHAIN_HIDDEN;
         return;
     }
     struct cell *cell = store_cell(store, ref);
@@ -18,7 +18,7 @@ void store_hide_row(struct store *store, enum table_id table, uint32_t row)
 {
     struct row *r = &store->tables[table].rows[row];
     r->hidden = true;
-    store_chain(store, table, r->parent)->hidden = 1;
+    store_chain(store, table, r->parent)->hidden |= CHAIN_LACKS_ROW;
 }
 
 static void show_table(struct table *t, const struct table_def *def)

@@ -240,9 +240,6 @@ void store_complete_as(struct store *store, enum table_id table, struct ref sour
 
 bool store_is_complete(const struct store *store, enum table_id table, uint32_t parent_row)
 {
-    const struct chain *chain = store_chain_find(store, table, parent_row);
-    if (chain && chain->is_computed)
-        return !chain->hidden &&
-               store_is_complete(store, (enum table_id)chain->source.table, chain->source.row);
-    return chain && chain->said && chain->complete && !chain->hidden;
+    struct fact fact = store_get(store, ref_complete(table, parent_row));
+    return fact.state == FACT_KNOWN && fact.number;
 }

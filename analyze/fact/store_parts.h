@@ -30,10 +30,18 @@ struct row {
     bool hidden;
 };
 
+/* What was computed from all rows cites each that it was made from: a hidden row takes its own
+ * facts away, and leaves what was made of the others. */
+enum chain_hidden {
+    CHAIN_HIDDEN = 1,   /* the statement that all rows are there */
+    CHAIN_LACKS_ROW = 2 /* a row: who walks the table now does not see all */
+};
+
 /* One chain of rows: those of a top-level table, or the children of one row. */
 struct chain {
     uint32_t first, last;
-    uint8_t said, complete, hidden;
+    uint8_t said, complete;
+    uint8_t hidden;   /* enum chain_hidden */
     bool is_computed; /* complete as `source` is */
     struct ref source;
     struct where where;

@@ -14,6 +14,7 @@ static uint32_t line_of(struct span text, const char *key, struct span *ret_valu
 {
     struct lines lines = lines_of(text);
     struct span line, name;
+    *ret_value = SPAN_NONE;
     while (lines_next(&lines, &line))
         if (span_cut(line, ':', &name, ret_value) && span_is(name, key))
             return lines.number;
@@ -45,7 +46,7 @@ static void put_name(struct reading *r)
 {
     struct span value;
     uint32_t at = line_of(r->file->text, "Name", &value);
-    if (!span_eat(&value, "\t") || !at)
+    if (!at || !span_eat(&value, "\t"))
         return;
     char *out = arena_alloc(store_arena(r->store), value.n + 1);
     size_t n = 0;
