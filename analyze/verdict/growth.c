@@ -65,6 +65,9 @@ static void growth_since_event(struct maker *m, struct incident *incident)
         !span_eq(text_of(m, F_processes_comm, row), top->name) ||
         !moment_gap(&incident->when, &capture, &gap_us) || gap_us <= 0)
         return;
+    int64_t change = number_or(m, F_processes_rss, row, 0) - top->bytes;
+    if (change < growth_worth_bytes && change > -growth_worth_bytes)
+        return;
     struct statement *growth =
         tell(m, &incident->growth, "{s} (pid {}) had {b} at the event and {} {d} later.", top->name,
              ref_of(F_processes_pid, row), top->bytes, ref_of(F_processes_rss, row), gap_us);

@@ -115,11 +115,12 @@ static struct span path_short(struct maker *m, struct span path)
     return span_of(arena_printf(m->arena, "\xe2\x80\xa6" SPAN_FMT, SPAN_ARG(tail)));
 }
 
-/* A number that names something: nobody looks for process 183 960. */
+/* A number that people look for as it is printed: nobody searches for process 183 960. */
 static bool is_label(struct ref ref)
 {
     return ref_field(ref) != FIELD_NONE &&
-           span_ends(span_of(schema_field(ref_field(ref))->name), "pid");
+           (span_ends(span_of(schema_field(ref_field(ref))->name), "pid") ||
+            span_ends(span_of(schema_field(ref_field(ref))->name), "adj"));
 }
 
 static void value_write(struct maker *m, struct statement *statement, struct ref ref,

@@ -278,13 +278,23 @@ static void why_lost(struct maker *m, struct incident *incident)
     why_filled(m, incident);
 }
 
+/* The rule no-incident says in one sentence what why_none says in four. */
+static bool is_told(const struct incident *incident)
+{
+    for (size_t i = 0; i < incident->ranking.n; i++)
+        if (span_is(incident->ranking.items[i].finding->rule->id, "no-incident"))
+            return true;
+    return false;
+}
+
 void why_make(struct maker *m, struct incident *incident)
 {
     if (incident->series.n == 0) {
         if (incident->kind == INCIDENT_LOST)
             why_lost(m, incident);
         why_findings(m, incident);
-        why_none(m, incident);
+        if (!is_told(incident))
+            why_none(m, incident);
         return;
     }
     why_limit(m, incident);
