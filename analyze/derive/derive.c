@@ -4,7 +4,10 @@
 #include "derive/cgroup_tree.h"
 #include "derive/commands.h"
 #include "derive/crowd.h"
+#include "derive/event_badness.h"
 #include "derive/event_flags.h"
+#include "derive/event_gfp.h"
+#include "derive/event_growth.h"
 #include "derive/event_repeat.h"
 #include "derive/event_sums.h"
 #include "derive/event_use.h"
@@ -20,6 +23,9 @@ void derive_all(struct store *store)
     derive_event_flags(store);
     derive_event_sums(store);
     derive_event_zones(store);
+    derive_event_gfp(store);
+    derive_event_badness(store);
+    derive_event_growth(store);
     derive_event_repeat(store);
     derive_event_use(store);
     derive_crowd(store);
