@@ -111,7 +111,8 @@ static void not_a_kill(struct maker *m, struct incident *incident)
 {
     if (incident->kind != INCIDENT_PRESSURE)
         return;
-    if (is_known(m, F_vmstat_oom_kill, 0))
+    struct quantity kills = quantity_of(m, F_vmstat_oom_kill, 0);
+    if (kills.known && kills.value == 0)
         tell(m, &incident->ruled_out, "A kill by the kernel: oom_kill is {} since boot.",
              ref_of(F_vmstat_oom_kill, 0));
 }
@@ -127,9 +128,9 @@ static void not_by_rule(struct maker *m, struct incident *incident, enum rule_ki
             (rule->for_each && rule->table == T_oom_events && incident->series.n == 0))
             continue;
         struct statement *line = statements_add(m, &incident->ruled_out);
-        tell_into(m, line, "Not found: ");
+        tell_into(m, line, "\"");
         phrase_add(&line->text, m->arena, PIECE_PROSE, rule->title);
-        tell_into(m, line, " ({s}).", rule->id);
+        tell_into(m, line, "\": no ({s}).", rule->id);
         for (size_t k = 0; k < finding->n_cites; k++)
             statement_cite(m, line, finding->cites[k]);
     }
