@@ -42,7 +42,14 @@ def analyze(program, case, folder):
                          stderr=subprocess.PIPE, timeout=60, check=False)
     if run.returncode not in (0, 1, 2):
         return None, f"exit {run.returncode}: {run.stderr.decode(errors='replace').strip()}"
-    return {name: path.read_text() for name, path in files.items()}, None
+    return without_digest({name: path.read_text() for name, path in files.items()}), None
+
+
+def without_digest(texts):
+    """The digest of all rules changes with a comma in any of them; the goldens need not."""
+    digest = json.loads(texts["expected.json"])["tool"]["rules_sha256"]
+    return {name: text.replace(digest, "0" * 64).replace(digest[:16], "0" * 16)
+            for name, text in texts.items()}
 
 
 def lines_of(path):
