@@ -189,21 +189,28 @@ static void note_gone(struct capture *c, char folder[PATH_MAX])
     evidence_note(c, text_end(&t), OUTCOME_EXITED, 0, "the kernel log names this cgroup");
 }
 
-/* A cgroup and its ancestors, the root's end first. */
-static void visit_chain(struct capture *c, struct cgroups *g, const char *cgroup)
+static void visit_link(struct capture *c, struct cgroups *g, const char *cgroup, size_t len)
 {
     char folder[PATH_MAX];
 
-    for (size_t len = 1; len <= strlen(cgroup); len++) {
-        if (len > 1 && cgroup[len] != '/' && cgroup[len] != '\0')
-            continue;
-        folder_of(g, cgroup, len, folder);
-        if (is_done(g, folder) || evidence_stopped(c))
-            continue;
-        if (visit_one(c, g, folder, PART_ALL))
-            add_done(g, folder);
-        else
-            note_gone(c, folder);
+    folder_of(g, cgroup, len, folder);
+    if (is_done(g, folder) || evidence_stopped(c))
+        return;
+    if (visit_one(c, g, folder, PART_ALL))
+        add_done(g, folder);
+    else
+        note_gone(c, folder);
+}
+
+/* The ancestors of a cgroup, the root's end first, and the cgroup. */
+static void visit_chain(struct capture *c, struct cgroups *g, const char *cgroup)
+{
+    size_t len = 0;
+
+    visit_link(c, g, "/", 1);
+    while (cgroup[len] && cgroup[len + 1]) {
+        len += 1 + strcspn(cgroup + len + 1, "/");
+        visit_link(c, g, cgroup, len);
     }
 }
 

@@ -54,10 +54,16 @@ static void sift_down(struct proc *heap, uint32_t n, uint32_t at)
     }
 }
 
+static void sift_up(struct proc *heap, uint32_t at)
+{
+    while (at && is_less(&heap[at], &heap[(at - 1) / 2])) {
+        swap(&heap[at], &heap[(at - 1) / 2]);
+        at = (at - 1) / 2;
+    }
+}
+
 void largest_keep(struct largest *l, const struct proc *proc)
 {
-    uint32_t at;
-
     if (l->count == LARGEST_KEPT) {
         if (is_less(proc, &l->top[0]))
             return;
@@ -68,12 +74,8 @@ void largest_keep(struct largest *l, const struct proc *proc)
         return;
     }
     set_kept(proc->pid, true);
-    at = l->count++;
-    l->top[at] = *proc;
-    while (at && is_less(&l->top[at], &l->top[(at - 1) / 2])) {
-        swap(&l->top[at], &l->top[(at - 1) / 2]);
-        at = (at - 1) / 2;
-    }
+    l->top[l->count] = *proc;
+    sift_up(l->top, l->count++);
 }
 
 /* Largest first: takes the smallest off the heap, again and again. */

@@ -83,6 +83,27 @@ class Tree(unittest.TestCase):
         self.assertEqual({int(n.split("/")[1]) for n in bundle.names if n.endswith("/smaps")
                           and not n.startswith("samples")}, set(largest))
 
+    def test_named_cgroups_come_first(self):
+        """Cgroups that the kernel log names, and their ancestors, before all processes; whole."""
+        write(self.root, "proc/7/status", b"Name:\tx\n")
+        write(self.root, "sys/fs/cgroup/cgroup.controllers", b"memory\n")
+        for group, size in (("a", 1), ("a/b", 1), ("a/b/c", 1), ("huge", 10**12), ("mid", 10**6)):
+            for name in ("memory.current", "memory.stat", "memory.max"):
+                write(self.root, f"sys/fs/cgroup/{group}/{name}", b"%d\n" % size)
+        write(self.root, "dev/kmsg",
+              b"6,1,1,-;oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=c,mems_allowed=0,"
+              b"oom_memcg=/a/b,task_memcg=/a/b/c,task=x,pid=7,uid=0\n"
+              b"6,2,2,-;Memory cgroup stats for /gone:\n")
+        bundle = capture(self, "--root", self.root, "--samples", "0")
+        at = {n: i for i, n in enumerate(bundle.names)}
+        process = at["proc/7/status"]
+        for group in ("a", "a/b", "a/b/c"):
+            for name in ("memory.current", "memory.stat", "memory.max"):
+                self.assertLess(at[f"sys/fs/cgroup/{group}/{name}"], process)
+        self.assertGreater(at["sys/fs/cgroup/huge/memory.current"], process)
+        self.assertLess(at["sys/fs/cgroup/huge/memory.max"], at["sys/fs/cgroup/mid/memory.max"])
+        self.assertEqual(bundle.attempts["sys/fs/cgroup/gone/memory.*"]["status"], "exited")
+
     def test_traps(self):
         files = self.fill()
         root = self.root
