@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("O2") /* the rest is built for size */
-#endif
 #include "crc32.h"
 
 static uint32_t table[4][256];

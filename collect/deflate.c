@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("O2") /* the rest is built for size */
-#endif
 #include "deflate.h"
 #include "huffman.h"
 

@@ -3,6 +3,7 @@
 #include "host.h"
 #include "path.h"
 #include "scan.h"
+#include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,6 +46,21 @@ bool host_has(int root_fd, bool confined, const char *path)
         return false;
     close(fd);
     return true;
+}
+
+bool host_is_running(pid_t pid)
+{
+    char path[32], stat[128];
+    struct text t = TEXT_ON(path);
+    const char *state; /* of "123 (collect) R ..." */
+
+    text_str(&t, "/proc/");
+    text_i64(&t, pid);
+    text_str(&t, "/stat");
+    if (!host_file(AT_FDCWD, false, text_end(&t), stat, sizeof(stat)))
+        return false;
+    state = scan_find(stat, strlen(stat), ") ");
+    return state && state[2] == 'R';
 }
 
 static void copy(char *to, size_t size, const char *from, size_t n)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum host_cgroup { HOST_CGROUP_NONE, HOST_CGROUP_V1, HOST_CGROUP_V2, HOST_CGROUP_HYBRID };
 
@@ -38,6 +39,8 @@ const char *host_cgroup_name(enum host_cgroup cgroup);
 bool host_file(int root_fd, bool confined, const char *path, char *buffer, size_t size);
 /* True where path is there. */
 bool host_has(int root_fd, bool confined, const char *path);
+/* True where a process of this machine runs or waits for a processor, state R. */
+bool host_is_running(pid_t pid);
 /* Bytes of SReclaimable, 0 where unknown. */
 uint64_t host_slab_bytes(int root_fd, bool confined);
 

@@ -15,7 +15,7 @@ from test_rights import memory_group
 
 class Watch(unittest.TestCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
+        folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.addCleanup(folder.cleanup)
         self.dir = folder.name
 
@@ -32,11 +32,17 @@ class Watch(unittest.TestCase):
     def bundles(self):
         return sorted(n for n in os.listdir(self.dir) if n.endswith(".tar"))
 
-    def wait_for_bundles(self, count, seconds=10):
+    def wait_for_bundles(self, count, seconds=30):
         until = time.monotonic() + seconds
         while len(self.bundles()) < count and time.monotonic() < until:
             time.sleep(0.05)
         return self.bundles()
+
+    def wait_until(self, condition, seconds=30):
+        until = time.monotonic() + seconds
+        while not condition():
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.05)
 
     def kill_in_group(self):
         """A real kill: a shell that eats more than its cgroup may."""
@@ -73,11 +79,12 @@ class Watch(unittest.TestCase):
             self.assertIn(b"\n", bundle.data["before/1/proc/" + path])
         if "dev/kmsg" in bundle.data:
             self.assertIn(b"Killed process", bundle.data["dev/kmsg"])
-        for expected in (2, 2):                              # the oldest goes
+        for _ in range(2):                                   # the oldest goes
             time.sleep(1.3)
+            newest = self.bundles()[-1]
             self.kill_in_group()
-            time.sleep(1.5)
-            self.assertEqual(len(self.bundles()), expected)
+            self.wait_until(lambda: self.bundles()[-1] > newest)
+        self.assertEqual(len(self.bundles()), 2)
         self.assertNotIn(name, self.bundles())
         child.terminate()
         self.assertEqual(child.wait(timeout=10), 0)
