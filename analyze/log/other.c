@@ -84,6 +84,7 @@ static const struct known {
      NULL},
     {"OOM command not allowed", NULL, NULL, "redis", "app_enomem", FROM_USER, NULL, NULL, NULL},
     {"Cannot allocate memory", NULL, NULL, NULL, "app_enomem", FROM_USER, NULL, NULL, NULL},
+    {"cannot allocate memory", NULL, NULL, NULL, "app_enomem", FROM_USER, NULL, NULL, NULL},
     {"virtual memory exhausted", NULL, NULL, NULL, "app_enomem", FROM_USER, NULL, NULL, NULL},
     {"memory exhausted", NULL, NULL, NULL, "app_enomem", FROM_USER, NULL, NULL, NULL},
     {"ERROR:  out of memory", NULL, NULL, "postgres", "app_enomem", FROM_USER, NULL, NULL, NULL},
