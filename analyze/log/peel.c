@@ -128,7 +128,11 @@ static bool eat_host_and_tag(struct span *s, struct record *ret)
 {
     struct span t = span_trim_left(*s);
     struct span host = span_word(&t), after = span_trim_left(t);
-    if (host.n == 0 || host.n > 255)
+    if (host.n == 0 || host.n > 255 || host.p[0] == '[')
+        return false;
+    /* "2024-01-01T00:00:00Z CPU: 1 PID: 2" of a container's log is no tag */
+    bool has_iso_stamp = ret->stamp.n > 4 && ret->stamp.p[4] == '-';
+    if (host.p[host.n - 1] == ':' && has_iso_stamp && !span_is(host, "kernel:"))
         return false;
     if (host.p[host.n - 1] == ':') { /* no host: "Jan  1 00:00:00 kernel: text" */
         after = span_trim_left(*s);

@@ -139,6 +139,21 @@ static void infer_scope(struct report *r)
     }
 }
 
+/* To 4.20 the kernel does not print the constraint. show_mem() leaves out the nodes that a cpuset
+ * or a memory policy forbids: where the zones shown hold all RAM, there was neither. */
+static void infer_no_constraint(struct report *r, int64_t page_size)
+{
+    enum { NEARLY_ALL_PERCENT = 97 };
+    const struct value *ram = report_get(r, F_oom_events_mem_ram);
+    int64_t present = 0;
+    for (struct child *c = r->first; c; c = c->next)
+        if (c->table == T_oom_zones)
+            present += child_value(c, F_oom_zones_present)->number;
+    if (!r->is_memcg && r->trace != TRACE_MEMCG && ram->kind == VALUE_PAGES && present > 0 &&
+        present / page_size >= num_muldiv(ram->number, NEARLY_ALL_PERCENT, 100))
+        report_set_text(r, F_oom_events_constraint, SPAN_LIT("none"), ram->where);
+}
+
 static void infer_event(struct report *r, struct store *store)
 {
     struct where first = {r->member, r->first_line}, last = {r->member, r->last_line};
@@ -199,8 +214,9 @@ void report_store(struct report *report, struct store *store, uint32_t row)
     static const enum table_id tables[] = {T_oom_tasks, T_oom_victims, T_oom_zones,
                                            T_oom_nodes, T_oom_slabs,   T_oom_allocations};
     struct where last = {report->member, report->last_line};
-    infer_event(report, store);
     int64_t page_size = page_size_of(report, store);
+    infer_no_constraint(report, page_size);
+    infer_event(report, store);
     write_columns(store, T_oom_events, row, report->event, page_size);
     for (size_t t = 0; t < sizeof(tables) / sizeof(*tables); t++) {
         if (has_children(store, tables[t], row))

@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The same reports through every carrier must give the same facts.
+
+usage: carriers.py LOG_FACTS
+
+The lines of REPORT are records of a kernel, made up. Each carrier below prints them as that program does; what the log
+reader finds is compared with what it finds in plain dmesg text, but for times, which not every carrier has.
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+from cases import read_facts
+
+COUNTERS = ('active_anon:100 inactive_anon:500 isolated_anon:0\n active_file:10 inactive_file:20 isolated_file:0\n'
+            ' unevictable:0 dirty:0 writeback:0\n slab_reclaimable:300 slab_unreclaimable:400\n'
+            ' mapped:5 shmem:6 pagetables:12\n sec_pagetables:7 bounce:0\n kernel_misc_reclaimable:0\n'
+            ' free:4000 free_pcp:12 free_cma:0')
+REPORT = [
+    'loom & co invoked oom-killer: gfp_mask=0x140cca(GFP_HIGHUSER_MOVABLE|__GFP_COMP), order=0, oom_score_adj=100',
+    'CPU: 1 PID: 4400 Comm: loom & co Not tainted 6.1.0-18-amd64 #1  Debian 6.1.76-1',
+    'Mem-Info:',
+    COUNTERS,
+    'Node 0 DMA free:8000kB boost:0kB min:40kB low:50kB high:60kB present:15992kB managed:15360kB free_cma:0kB',
+    'lowmem_reserve[]: 0 1900 1900 1900 1900',
+    'Node 0 DMA: 200*4kB (UE) 100*8kB (M) 0*16kB = 1600kB',
+    '524158 pages RAM',
+    'Tasks state (memory values in pages):',
+    '[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name',
+    '[   4321]  1000  4321   235929   157286 13631488        0             0 a (b), c',
+    'oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0,global_oom,'
+    'task_memcg=/a b,task=a (b), c,pid=4321,uid=1000',
+    'Out of memory: Killed process 4321 (a (b), c) total-vm:943716kB, anon-rss:629145kB, file-rss:0kB, '
+    'shmem-rss:0kB, UID:1000 pgtables:13312kB oom_score_adj:0',
+]
+CLOCK = '04:05:06'
+
+
+def each(form, split=True):
+    """A prefix per record; `split` repeats it on every line of a record, else the lines are escaped by the form."""
+    out = []
+    for number, record in enumerate(REPORT):
+        for line in record.split('\n') if split else [record]:
+            out.append(form(number, line))
+    return '\n'.join(out) + '\n'
+
+
+def seconds(number):
+    return f'{100 + number // 1000000}.{number:06d}'
+
+
+def indented(prefix):
+    """dmesg and journalctl: further lines of a record have blanks where the prefix was."""
+    return ''.join(prefix(n) + record.replace('\n', '\n' + ' ' * len(prefix(n))) + '\n'
+                   for n, record in enumerate(REPORT))
+
+
+def kmsg_escape(text):
+    return ''.join(c if ' ' <= c <= '~' and c != '\\' else f'\\x{ord(c):02x}' for c in text)
+
+
+def export_entry(number, record):
+    fields = (f'__CURSOR=s=1;i={number}\n__REALTIME_TIMESTAMP={1704067200000000 + number}\n'
+              f'_SOURCE_MONOTONIC_TIMESTAMP={100000000 + number}\n_BOOT_ID=0f\n_TRANSPORT=kernel\nSYSLOG_FACILITY=0\n'
+              'SYSLOG_IDENTIFIER=kernel\nPRIORITY=4\n').encode()
+    text = record.encode()
+    if '\n' in record:
+        return fields + b'MESSAGE\n' + len(text).to_bytes(8, 'little') + text + b'\n\n'
+    return fields + b'MESSAGE=' + text + b'\n\n'
+
+
+def journal_json(number, record, as_bytes=False):
+    message = list(record.encode()) if as_bytes else record
+    return json.dumps({'_TRANSPORT': 'kernel', 'SYSLOG_FACILITY': '0', 'SYSLOG_IDENTIFIER': 'kernel',
+                       '__REALTIME_TIMESTAMP': str(1704067200000000 + number), 'MESSAGE': message,
+                       '_SOURCE_MONOTONIC_TIMESTAMP': str(100000000 + number)}, separators=(',', ':'))
+
+
+def dmesg_json():
+    rows = ',{'.join(f'\n         "pri": 4,\n         "time":   {seconds(n)},\n         "msg": {json.dumps(r)}\n      }}'
+                     for n, r in enumerate(REPORT))
+    return '{\n   "dmesg": [\n      {' + rows + '\n   ]\n}\n'
+
+
+def html(text):
+    return text.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')
+
+
+def wrapped(text, width):
+    out = []
+    for line in text.splitlines():
+        while len(line) > width and ' ' in line[1:width].strip():
+            cut = line.rfind(' ', 1, width)
+            if not line[:cut].strip():
+                break
+            out.append(line[:cut])
+            line = line[cut + 1:]
+        out.append(line)
+    return '\n'.join(out) + '\n'
+
+
+def stamp(number):
+    return f'[{seconds(number):>12}] '
+
+
+DMESG = each(lambda n, line: stamp(n) + line)
+CARRIERS = {
+    'dmesg with continuation lines': indented(stamp),
+    'kmsg': each(lambda n, r: f'4,{n},{100000000 + n},-;{kmsg_escape(r)}', split=False),
+    'kmsg with caller': each(lambda n, r: f'4,{n},{100000000 + n},-,caller=T4400;{kmsg_escape(r)}', split=False),
+    'dmesg -r': each(lambda n, line: f'<4>{stamp(n)}{line}'),
+    'dmesg -x': each(lambda n, line: f'kern  :warn  : {stamp(n)}{line}'),
+    'dmesg -T': each(lambda n, line: f'[Mon Jan  1 {CLOCK} 2024] {line}'),
+    'dmesg -T in French': each(lambda n, line: f'[lun. févr.  1 {CLOCK} 2024] {line}'),
+    'dmesg -T in Japanese': each(lambda n, line: f'[月  1月  1 {CLOCK} 2024] {line}'),
+    'dmesg --time-format iso': each(lambda n, line: f'2024-01-01T{CLOCK},{n:06d}+01:00 {line}'),
+    'dmesg --show-delta': each(lambda n, line: f'[{seconds(n):>12} <    0.000001>] {line}'),
+    'dmesg -J': dmesg_json(),
+    'caller column': each(lambda n, line: f'[{seconds(n):>12}] [  T4400] {line}'),
+    'console caller': each(lambda n, line: f'[{seconds(n):>12}][ T4400] {line}'),
+    'serial console': each(lambda n, line: f'{stamp(n)}{line}\r'),
+    'pstore': 'Panic#1 Part1\n' + each(lambda n, line: f'<4>{stamp(n)}{line}'),
+    'journal short': indented(lambda n: f'Jan 01 {CLOCK} vat kernel: '),
+    'journal short-precise': indented(lambda n: f'Jan 01 {CLOCK}.{n:06d} vat kernel: '),
+    'journal short-iso': indented(lambda n: f'2024-01-01T{CLOCK}+0000 vat kernel: '),
+    'journal short-iso-precise': indented(lambda n: f'2024-01-01T{CLOCK}.{n:06d}+01:00 vat kernel: '),
+    'journal short-monotonic': indented(lambda n: f'[{seconds(n):>12}] vat kernel: '),
+    'journal short-full': indented(lambda n: f'Mon 2024-01-01 {CLOCK} UTC vat kernel: '),
+    'journal short-unix': indented(lambda n: f'1704067200.{n:06d} vat kernel: '),
+    'journal export': b''.join(export_entry(n, r) for n, r in enumerate(REPORT)),
+    'journal json': each(journal_json, split=False),
+    'journal json of bytes': each(lambda n, r: journal_json(n, r, True), split=False),
+    'rsyslog with #012': each(lambda n, r: f'Jan  1 {CLOCK} vat kernel: ' + r.replace('\n', '#012'), split=False),
+    'rsyslog with time of the kernel': each(lambda n, line: f'Jan  1 {CLOCK} vat kernel: {stamp(n)}{line}'),
+    'rsyslog RFC 3339': each(lambda n, line: f'2024-01-01T{CLOCK}.{n:06d}+00:00 vat kernel: {stamp(n)}{line}'),
+    'RFC 5424': each(lambda n, line: f'<4>1 2024-01-01T{CLOCK}.{n:06d}Z vat kernel - - - {line}'),
+    'busybox': each(lambda n, line: f'Jan  1 {CLOCK} vat kern.warn kernel: {stamp(n)}{line}'),
+    'docker json-file': each(lambda n, line: json.dumps(
+        {'log': f'{stamp(n)}{line}\n', 'stream': 'stdout', 'time': f'2024-01-01T{CLOCK}.{n:09d}Z'})),
+    'CRI': each(lambda n, line: f'2024-01-01T{CLOCK}.{n:09d}Z stdout F {stamp(n)}{line}'),
+    'kubectl --timestamps': each(lambda n, line: f'2024-01-01T{CLOCK}.{n:09d}Z {stamp(n)}{line}'),
+    'message only': each(lambda n, line: line),
+    'indented paste': each(lambda n, line: f'        {stamp(n)}{line}'),
+    'quoted mail': each(lambda n, line: f'> > {stamp(n)}{line}'),
+    'web page': html(each(lambda n, line: f'<4>{stamp(n)}{line}')),
+    'wrapped mail': wrapped(DMESG, 72),
+}
+NOT_COMPARED = {'time', 'end_time', 'wall', 'stamp', 'trusted'}
+TABLES = ('oom_events', 'oom_tasks', 'oom_victims', 'oom_zones')
+
+
+def facts(program, content):
+    with tempfile.NamedTemporaryFile(prefix='oomscope-carrier.') as f:
+        f.write(content if isinstance(content, bytes) else content.encode())
+        f.flush()
+        tables = read_facts(program, f.name)
+    return {t: [{k: v for k, v in row['fields'].items() if k not in NOT_COMPARED} for row in tables[t]]
+            for t in TABLES}, tables
+
+
+def trusts(name):
+    """The carriers that prove who wrote a record."""
+    return name.startswith(('kmsg', 'dmesg -r', 'dmesg -x', 'dmesg -J', 'journal export', 'journal json', 'pstore',
+                            'RFC 5424', 'web page'))
+
+
+def main():
+    program, failed = sys.argv[1], 0
+    wanted, _ = facts(program, DMESG)
+    event = wanted['oom_events'][0]
+    assert len(wanted['oom_events']) == 1 and event['victim_comm'] == 'a (b), c' and event['mem_free'] == 4000 * 4096
+    assert event['trigger_comm'] == 'loom & co' and event['task_cgroup'] == '/a b' and len(wanted['oom_zones']) == 1
+    print(f'1..{len(CARRIERS)}')
+    for number, (name, content) in enumerate(CARRIERS.items(), 1):
+        got, tables = facts(program, content)
+        wrong = [f'{t}: wanted {w}, found {g}' for t in TABLES for w, g in
+                 zip(wanted[t] + [None] * len(got[t]), got[t] + [None] * len(wanted[t])) if w != g]
+        trusted = [row['fields'].get('trusted') for row in tables['oom_events']]
+        if not wrong and trusted != [1 if trusts(name) else 0]:
+            wrong.append(f'trusted: {trusted}')
+        print(f'{"not " if wrong else ""}ok {number} - {name}')
+        for line in wrong:
+            print(f'#   {line}')
+        failed += bool(wrong)
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
