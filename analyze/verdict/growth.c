@@ -123,64 +123,52 @@ static void growth_of_series(struct maker *m, struct incident *incident)
         statement_cite_fact(m, growth, F_oom_events_time, series->events[i]);
 }
 
-void growth_make(struct maker *m, struct incident *incident)
-{
-    growth_of_series(m, incident);
-    if (incident->kind == INCIDENT_NONE)
-        return;
-    growth_of_holders(m, incident);
-    growth_since_event(m, incident);
-    if (incident->limit.cgroup != ROW_NONE)
-        growth_of_cgroup(m, incident);
-    growth_of_processes(m, incident);
-}
-
-struct compared {
+struct change {
     const char *name;
     enum field_id field;
 };
 
-/* Host-wide amounts of two bundles of one boot. */
-static const struct compared compared[] = {
-    {"MemAvailable", F_meminfo_available},
-    {"anonymous memory", F_meminfo_anon_pages},
-    {"shmem", F_meminfo_shmem},
-    {"unreclaimable slab", F_meminfo_s_unreclaim},
-    {"page tables", F_meminfo_page_tables},
-    {"free swap", F_meminfo_swap_free},
+/* Of the host, between the first and the last sample; with --before the older bundle is the first.
+ */
+static const struct change changes[] = {
+    {"available memory", F_rates_available_change},
+    {"anonymous memory", F_rates_anon_change},
+    {"shmem and tmpfs", F_rates_shmem_change},
+    {"unreclaimable slab", F_rates_s_unreclaim_change},
+    {"page tables", F_rates_page_tables_change},
+    {"free swap", F_rates_swap_free_change},
 };
 
-static void compare_meminfo(struct maker *m, struct store *before, int64_t span_us)
+static void growth_of_host(struct maker *m, struct incident *incident)
 {
-    struct statements *growth = &m->verdict->incidents[0].growth;
-    for (size_t i = 0; i < sizeof(compared) / sizeof(*compared); i++) {
-        int64_t was;
-        struct quantity is = quantity_of(m, compared[i].field, 0);
-        if (!is.known || !store_number(before, compared[i].field, 0, &was))
+    int64_t worth = number_or(m, F_meminfo_total, 0, 0) / 100;
+    struct statement growth = {0};
+    for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+        struct quantity change = quantity_of(m, changes[i].field, 0);
+        if (!change.known || worth == 0 || (change.value < worth && change.value > -worth))
             continue;
-        int64_t change = is.value - was;
-        struct statement *line = tell(m, growth, "Since the older bundle {w} went from {b} to {}",
-                                      compared[i].name, was, ref_of(compared[i].field, 0));
-        if (span_us > 0)
-            tell_into(m, line, ", {v}", num_muldiv(change, second_us, span_us));
-        tell_into(m, line, ".");
+        if (growth.text.n)
+            tell_into(m, &growth, ", ");
+        else
+            tell_into(m, &growth, "Over {} of samples the host changed: ", ref_of(F_rates_span, 0));
+        tell_into(m, &growth, "{w} {w}{}", changes[i].name, change.value > 0 ? "+" : "",
+                  ref_of(changes[i].field, 0));
     }
+    if (!growth.text.n)
+        return;
+    tell_into(m, &growth, ".");
+    *statements_add(m, &incident->growth) = growth;
 }
 
-void verdict_compare(struct verdict *verdict, struct store *before, struct arena *arena)
+void growth_make(struct maker *m, struct incident *incident)
 {
-    struct maker m = {verdict->store, arena, verdict->findings, verdict};
-    struct fact was = store_fact(before, F_host_boot_id, 0);
-    struct span is = text_of(&m, F_host_boot_id, 0);
-    struct statements *growth = &verdict->incidents[0].growth;
-    if (was.state == FACT_KNOWN && is.n && !span_eq(was.text, is)) {
-        tell(&m, growth, "The older bundle is of another boot, {s}: amounts are not compared.",
-             was.text);
+    growth_of_series(m, incident);
+    growth_of_holders(m, incident);
+    growth_since_event(m, incident);
+    if (incident->limit.cgroup != ROW_NONE)
+        growth_of_cgroup(m, incident);
+    if (incident != &m->verdict->incidents[0])
         return;
-    }
-    int64_t from_us, span_us = 0;
-    struct quantity to = quantity_of(&m, F_capture_time, 0);
-    if (to.known && store_number(before, F_capture_time, 0, &from_us))
-        span_us = to.value - from_us;
-    compare_meminfo(&m, before, span_us);
+    growth_of_processes(m, incident);
+    growth_of_host(m, incident);
 }

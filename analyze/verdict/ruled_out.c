@@ -84,8 +84,8 @@ static void not_small_classes(struct maker *m, struct incident *incident)
             const struct class_share *share = &a->classes[i];
             if (!span_is(span_of(share->name), suspects[s]) || share->bytes > a->total_bytes / 20)
                 continue;
-            tell_into(m, &line, "{w}{w} {b}", n++ ? ", " : "Classes under 5 %: ", class_words(share->name),
-                      share->bytes);
+            tell_into(m, &line, "{w}{w} {b}",
+                      n++ ? ", " : "Classes under 5 %: ", class_words(share->name), share->bytes);
             statement_cite_all(m, &line, &share->note);
             sum += share->bytes;
         }

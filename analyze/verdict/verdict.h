@@ -256,7 +256,4 @@ struct verdict {
 struct verdict *verdict_make(struct store *store, const struct findings *findings,
                              struct arena *arena);
 
-/* Adds to the growth of the first incident what changed since an older bundle of the same host. */
-void verdict_compare(struct verdict *verdict, struct store *before, struct arena *arena);
-
 #endif
