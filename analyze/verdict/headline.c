@@ -103,7 +103,14 @@ static void title_scope(struct maker *m, struct incident *incident)
     }
 }
 
-static void title_no_kill(struct maker *m, struct incident *incident)
+/* Rules about how it ended; title_no_kill has said that. */
+static bool tells_the_end(const struct ranked *ranked)
+{
+    return span_is(ranked->finding->rule->id, "oom-panic") ||
+           span_is(ranked->finding->rule->id, "no-killable-process");
+}
+
+static void title_no_kill(struct maker *m, struct incident *incident, const struct ranked *refined)
 {
     uint32_t event = incident->series.detail;
     bool panicked = flag_of(m, F_oom_events_panic, event);
@@ -119,6 +126,10 @@ static void title_no_kill(struct maker *m, struct incident *incident)
     else
         tell_into(m, &incident->title, "{w}the log does not show whom the kernel killed",
                   incident->scope == SCOPE_UNKNOWN ? "the OOM killer ran; " : "; ");
+    if (refined && !tells_the_end(refined)) {
+        tell_into(m, &incident->title, ": ");
+        title_rule(m, incident, refined);
+    }
 }
 
 static void title_lost(struct maker *m, struct incident *incident)
@@ -173,7 +184,7 @@ static void title_make(struct maker *m, struct incident *incident)
     if (incident->series.n == 0)
         title_without_event(m, incident);
     else if (incident->kind == INCIDENT_NO_KILL)
-        title_no_kill(m, incident);
+        title_no_kill(m, incident, refined);
     else if (refined)
         title_rule(m, incident, refined);
     else

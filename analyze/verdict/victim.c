@@ -102,7 +102,7 @@ static void why_not_the_trigger(struct maker *m, struct victim *victim, uint32_t
     struct quantity trigger = quantity_of(m, F_oom_events_trigger_pid, event);
     if (!trigger.known || !victim->pid.known || trigger.value == victim->pid.value)
         return;
-    if (!is_known(m, F_oom_events_trigger_comm, event))
+    if (!is_known(m, F_oom_events_trigger_comm, event) || flag_of(m, F_oom_events_manual, event))
         return;
     tell(m, &victim->why,
          "{} (pid {}) only asked for memory when there was none: it was the trigger, not the "
