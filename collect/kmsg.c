@@ -141,10 +141,13 @@ static uint64_t fit(struct capture *c, uint64_t total, uint64_t cap, uint64_t *r
 
 static bool capture_device(struct capture *c, int fd, struct names *names)
 {
-    uint64_t size, skip, first_seq, last_seq, lost;
+    uint64_t size, skip, first_seq, last_seq, lost, cap = plan[PLAN_KMSG].cap_bytes;
     struct pass *p = &pass;
     ssize_t n;
 
+    /* The log is worth half of a small bundle, not all of it. */
+    if (cap > c->budget.tar_bytes / 2)
+        cap = c->budget.tar_bytes / 2;
     start(p, fd);
     n = count(c, names);
     if (n < 0) {
@@ -157,7 +160,7 @@ static bool capture_device(struct capture *c, int fd, struct names *names)
     lost = p->lost;
     size = p->bytes;
     start(p, fd);
-    size = fit(c, size, plan[PLAN_KMSG].cap_bytes, &skip);
+    size = fit(c, size, cap, &skip);
     start(p, fd);
     evidence_begin(c, BUNDLE_KMSG, size);
     copy(c, skip, last_seq);
