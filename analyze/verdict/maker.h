@@ -41,7 +41,10 @@ void ruled_out_make(struct maker *m, struct incident *incident);
 void unknowns_make(struct maker *m, struct incident *incident, bool is_first);
 void timeline_make(struct maker *m, struct incident *incident, bool is_first);
 void steps_make(struct maker *m, struct incident *incident);
+void title_make(struct maker *m, struct incident *incident);
 void headline_make(struct maker *m, struct incident *incident);
+/* The finding that a verdict without a kill is about: the worst that is more than a notice. */
+const struct ranked *first_alarm(const struct incident *incident);
 void grids_make(struct maker *m, struct incident *incident, bool is_first);
 
 /* What log, cgroup tree and counters say about the same thing: agreement goes to the reasons,
