@@ -12,7 +12,10 @@ struct rule_let {
     struct expr expr;
 };
 
+enum say_mark { SAY_TEXT, SAY_OPTIONAL, SAY_END };
 struct say_piece {
+    enum say_mark
+        mark;          /* SAY_OPTIONAL ... SAY_END: left out when a value between them is unknown */
     struct span text;  /* our prose, or what stood between the braces */
     struct expr *expr; /* NULL for prose */
 };

@@ -126,9 +126,22 @@ static void add_context(struct judge *j, struct finding *finding)
     finding->n_context = kept;
 }
 
+/* The sentence may name facts that decided nothing; they stand behind it all the same. */
+static void add_said(struct judge *j, struct finding *finding)
+{
+    const struct rule_body *body = j->rule->body;
+    struct eval *e = &j->eval;
+    uint32_t set = 0;
+    for (size_t i = 0; i < body->n_say; i++)
+        if (body->say[i].expr)
+            set = rope_join(&e->rope, set, eval_node(e, body->say[i].expr->root).cites);
+    finding->said = rope_refs_in_order(&e->rope, set, j->arena, &finding->n_said);
+}
+
 static void add_match(struct judge *j, struct finding *finding)
 {
     finding->say = say_phrase(j->rule, &j->eval, j->arena);
+    add_said(j, finding);
     add_context(j, finding);
     if (!j->rule->body->explains.root)
         return;

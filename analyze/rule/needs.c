@@ -67,7 +67,7 @@ static const struct {
     {T_capture, {"bundle.json", "manifest.jsonl"}},
     {T_rates,
      {"samples/*/proc/vmstat", "samples/*/proc/meminfo", "samples/*/proc/pressure/memory"}},
-    {T_host_use, {"proc/meminfo"}},
+    {T_host_use, {"proc/meminfo", "proc/*/status", "proc/*/smaps_rollup"}},
     {T_hugepages, {"sys/kernel/mm/hugepages/*/nr_hugepages"}},
     {T_swaps, {"proc/swaps"}},
     {T_tmpfs, {"proc/mounts", "collect/tmpfs"}},
@@ -155,6 +155,23 @@ static int by_place(const void *a, const void *b)
     if (x->field != y->field)
         return x->field < y->field ? -1 : 1;
     return span_cmp(x->pattern, y->pattern);
+}
+
+struct span field_file(enum field_id field, struct arena *arena)
+{
+    struct need_list list = {.arena = arena};
+    push_field(&list, field);
+    struct span file = list.n ? list.items[0].pattern : SPAN_LIT("");
+    free(list.items);
+    return file;
+}
+
+struct span table_file(enum table_id table)
+{
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+        if (files[i].table == table)
+            return span_of(files[i].patterns[0]);
+    return span_of(is_log_table(table) ? "dev/kmsg" : "manifest.jsonl");
 }
 
 struct needs rule_needs(const struct rule *rule, struct arena *arena)

@@ -47,7 +47,9 @@ struct finding {
     const struct ref
         *lacks; /* facts that were asked for and are absent; sorted, unique; empty unless unknown */
     size_t n_lacks;
-    struct phrase say;         /* match only */
+    struct phrase say;      /* match only */
+    const struct ref *said; /* match only: the facts that the sentence names; in the order of it */
+    size_t n_said;
     const struct ref *context; /* known facts the rule wants shown; they decided nothing */
     size_t n_context;
     bool explains_known; /* match only: how many bytes this cause accounts for (rule key `explains`)
@@ -105,6 +107,10 @@ struct needs {
     size_t n;
 };
 struct needs rule_needs(const struct rule *rule, struct arena *arena);
+/* The first file behind a fact, also one that is computed; "" when none is known. The file that
+ * says which rows a table has. */
+struct span field_file(enum field_id field, struct arena *arena);
+struct span table_file(enum table_id table);
 /* Lines "rule<TAB>fact<TAB>pattern". */
 void ruleset_needs(const struct ruleset *set, struct buf *out);
 

@@ -9,7 +9,19 @@
 static void add_piece(struct loader *l, struct span text, struct expr *expr)
 {
     if (text.n)
-        l->body->say[l->body->n_say++] = (struct say_piece){text, expr};
+        l->body->say[l->body->n_say++] = (struct say_piece){SAY_TEXT, text, expr};
+}
+
+static void add_mark(struct loader *l, enum say_mark mark)
+{
+    l->body->say[l->body->n_say++] = (struct say_piece){.mark = mark};
+}
+
+/* "[[" opens what is left out when a value in it is not known, "]]" ends it. */
+static enum say_mark mark_at(struct span text, size_t at)
+{
+    struct span rest = span_skip(text, at);
+    return span_starts(rest, "[[") ? SAY_OPTIONAL : span_starts(rest, "]]") ? SAY_END : SAY_TEXT;
 }
 
 /* What stands between braces at `at` of the text. On one line of the file its place is exact. */
@@ -39,9 +51,18 @@ static bool load_placeholder(struct loader *l, const struct yaml *value, struct 
 static bool load_pieces(struct loader *l, const struct yaml *value, struct span text)
 {
     size_t begin = 0, at = 0;
+    bool is_open = false;
     while (at < text.n) {
         char c = text.p[at];
-        if (c != '{' && c != '}') {
+        enum say_mark mark = mark_at(text, at);
+        if (mark != SAY_TEXT) {
+            if (is_open == (mark == SAY_OPTIONAL))
+                return load_error(l, value, "[[ and ]] come in pairs, one pair after another");
+            is_open = !is_open;
+            add_piece(l, span_slice(text, begin, at), NULL);
+            add_mark(l, mark);
+            begin = at += 2;
+        } else if (c != '{' && c != '}') {
             at++;
         } else if (at + 1 < text.n && text.p[at + 1] == c) {
             add_piece(l, span_slice(text, begin, at + 1), NULL);
@@ -57,6 +78,8 @@ static bool load_pieces(struct loader *l, const struct yaml *value, struct span 
             begin = at = end + 1;
         }
     }
+    if (is_open)
+        return load_error(l, value, "[[ without ]]");
     add_piece(l, span_slice(text, begin, text.n), NULL);
     return true;
 }
@@ -100,11 +123,26 @@ void say_value(enum fact_type type, struct value value, struct buf *out)
     }
 }
 
+/* The piece that ends an optional part, when a value in it is unknown; else the part's first. */
+static size_t optional_end(const struct rule_body *body, struct eval *eval, size_t open)
+{
+    bool all_known = true;
+    size_t end = open + 1;
+    for (; body->say[end].mark != SAY_END; end++)
+        if (body->say[end].expr)
+            all_known &= eval_node(eval, body->say[end].expr->root).state != VALUE_UNKNOWN;
+    return all_known ? open : end;
+}
+
 struct phrase say_phrase(const struct rule *rule, struct eval *eval, struct arena *arena)
 {
     struct phrase phrase = {0};
     for (size_t i = 0; i < rule->body->n_say; i++) {
         const struct say_piece *piece = &rule->body->say[i];
+        if (piece->mark == SAY_OPTIONAL)
+            i = optional_end(rule->body, eval, i);
+        if (piece->mark != SAY_TEXT)
+            continue;
         if (!piece->expr) {
             phrase_add(&phrase, arena, PIECE_PROSE, piece->text);
             continue;
