@@ -67,7 +67,7 @@ static void find_era(struct judge *j)
 
 static void set_total(struct judge *j, int64_t bytes, const struct ref *sources, size_t n)
 {
-    store_compute(j->store, E(total_pages), j->event, bytes, sources, n);
+    store_compute(j->store, E(badness_base), j->event, bytes, sources, n);
     j->has_total = true;
     j->total_pages = bytes / j->page_size;
 }
@@ -131,7 +131,7 @@ static void set_badness(const struct judge *j, uint32_t task, int64_t points)
         sources[n++] = ref_of(T(uid), task);
     number(j, T(oom_score_adj), task, &adj);
     if (adj != 0)
-        sources[n++] = ref_of(E(total_pages), j->event);
+        sources[n++] = ref_of(E(badness_base), j->event);
     if (store_fact(j->store, E(page_size), j->event).state == FACT_KNOWN)
         sources[n++] = ref_of(E(page_size), j->event);
     store_compute(j->store, T(badness), task, points, sources, n);

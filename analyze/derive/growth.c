@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "derive/growth.h"
 
+#include "base/num.h"
 #include "derive/change.h"
 
 #define P(name) F_processes_##name
@@ -56,6 +57,7 @@ static void set_page_rate(struct store *store, enum field_id result, enum field_
 /* The course of RSS over the samples of a process. */
 struct course {
     int64_t first, last, middle; /* middle: the first of the second half */
+    int64_t first_us, last_us, middle_us;
     uint32_t n;
     bool rises; /* in every interval */
     bool stays; /* within the second half, all within two percent of the middle */
@@ -84,26 +86,47 @@ static uint32_t sample_count(const struct store *store, uint32_t process)
 static bool course_read(const struct store *store, uint32_t process, struct course *course)
 {
     uint32_t samples = sample_count(store, process);
-    int64_t rss;
+    int64_t rss, time_us;
 
     *course = (struct course){.rises = true, .stays = true};
     cites_add(&course->cites, ref_complete(T_process_samples, process));
     for (uint32_t row = ROW_NONE;
          (row = store_row_next(store, T_process_samples, process, row)) != ROW_NONE;) {
-        if (!cites_number(&course->cites, store, F_process_samples_rss, row, &rss))
+        if (!cites_number(&course->cites, store, F_process_samples_rss, row, &rss) ||
+            !cites_number(&course->cites, store, F_process_samples_time, row, &time_us))
             return false;
         if (course->n == 0)
-            course->first = rss;
+            course->first = rss, course->first_us = time_us;
         else if (rss <= course->last)
             course->rises = false;
         if (course->n == samples / 2)
-            course->middle = rss;
+            course->middle = rss, course->middle_us = time_us;
         else if (course->n > samples / 2 && !is_near(rss, course->middle))
             course->stays = false;
         course->last = rss;
+        course->last_us = time_us;
         course->n++;
     }
     return course->n >= 3 && store_is_complete(store, T_process_samples, process);
+}
+
+enum flatness { NOT_FLAT, FLAT, FLAT_UNKNOWN };
+
+/* A tenth of the mean rate, or less, is left at the end. Where the samples are far from even (an
+ * older bundle, then a moment of this one) the end is too short to call it a plateau. */
+static enum flatness flatness_of(const struct course *course)
+{
+    int64_t span_us = course->last_us - course->first_us;
+    int64_t tail_us = course->last_us - course->middle_us;
+    if (!course->stays || span_us <= 0 || tail_us <= 0)
+        return NOT_FLAT;
+    if (!is_near(course->last, course->first)) {
+        int64_t mean = num_muldiv(course->last - course->first, tail_us, span_us);
+        int64_t tail = course->last - course->middle;
+        if (tail > mean / 10 && mean > 0)
+            return NOT_FLAT;
+    }
+    return tail_us >= span_us / 4 ? FLAT : FLAT_UNKNOWN;
 }
 
 static void set_course(struct store *store, uint32_t process)
@@ -111,10 +134,12 @@ static void set_course(struct store *store, uint32_t process)
     struct course course;
 
     if (course_read(store, process, &course)) {
+        enum flatness flatness = flatness_of(&course);
         store_compute(store, P(growth_steady), process, course.rises, course.cites.refs,
                       course.cites.n);
-        store_compute(store, P(growth_flat), process, course.stays, course.cites.refs,
-                      course.cites.n);
+        if (flatness != FLAT_UNKNOWN)
+            store_compute(store, P(growth_flat), process, flatness == FLAT, course.cites.refs,
+                          course.cites.n);
     }
     cites_free(&course.cites);
 }

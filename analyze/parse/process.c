@@ -22,10 +22,16 @@ static uint32_t line_of(struct span text, const char *key, struct span *ret_valu
 }
 
 /* "Kthread:\t1" since 6.8. Before, a task without VmSize has no memory of its own: a kernel thread
- * (child of kthreadd), a zombie, or a process that is just exiting. */
+ * (child of kthreadd), a zombie ("State:\tZ (zombie)"), or a process that is just exiting. */
 static void put_kernel_thread(struct reading *r)
 {
     struct span value, text = r->file->text;
+    uint32_t state_at = line_of(text, "State", &value);
+    bool is_zombie = state_at && span_starts(span_trim(value), "Z");
+    if (is_zombie && !line_of(text, "VmSize", &value) && file_is_whole(r->file)) {
+        store_set(r->store, F_processes_kernel_thread, r->row, true, place(r, state_at));
+        return;
+    }
     uint32_t at = line_of(text, "Kthread", &value);
     if (at) {
         value_put(r, F_processes_kernel_thread,

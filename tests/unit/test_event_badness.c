@@ -84,7 +84,7 @@ static void badness_follows_the_era(void **state)
         uint32_t spared = add_task(store, event, 4, 90000, -1000);
         uint32_t negative = add_task(store, event, 5, 10, -1);
         derive_event_badness(store);
-        assert_int_equal(number(store, F_oom_events_total_pages, event), 4096LL * 1000000);
+        assert_int_equal(number(store, F_oom_events_badness_base, event), 4096LL * 1000000);
         assert_int_equal(number(store, F_oom_tasks_badness, root), eras[i].root);
         assert_int_equal(number(store, F_oom_tasks_badness, small), eras[i].small);
         assert_int_equal(number(store, F_oom_tasks_badness, adjusted), eras[i].adjusted);
