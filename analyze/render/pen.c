@@ -99,7 +99,8 @@ static size_t member_places(const struct pen *pen, const struct statement *state
     char mark = ':';
     while (i < statement->n_places && places[i].member == places[from].member) {
         size_t end = i + 1;
-        while (end < statement->n_places && places[end].member == places[i].member &&
+        while (places[i].line && end < statement->n_places &&
+               places[end].member == places[i].member &&
                places[end].line == places[end - 1].line + 1)
             end++;
         if (places[i].line)

@@ -19,6 +19,7 @@ static const struct section sections[] = {
     {"mistakes", section_mistakes, false, 85},
     {"not known", section_unknown, false, 75},
     {"advice", section_advice, false, 95},
+    {"odd evidence", section_observations, false, 65},
     {"timeline", section_timeline, true, 40},
     {"steps", section_steps, true, 30},
     {"findings", section_findings, true, 50},

@@ -23,6 +23,7 @@ void section_advice(const struct pen *pen, const struct incident *incident);
 void section_timeline(const struct pen *pen, const struct incident *incident);
 void section_steps(const struct pen *pen, const struct incident *incident);
 void section_findings(const struct pen *pen, const struct incident *incident);
+void section_observations(const struct pen *pen, const struct incident *incident);
 void section_grids(const struct pen *pen, const struct incident *incident);
 void section_others(const struct pen *pen, const struct verdict *verdict);
 void section_evidence(const struct pen *pen, const struct verdict *verdict);

@@ -3,7 +3,14 @@
 
 #include "base/amount.h"
 
-enum { WHY_SHORT = 8, RULED_OUT_SHORT = 5, UNKNOWN_SHORT = 4, ADVICE_SHORT = 4 };
+enum {
+    WHY_SHORT = 8,
+    CLEAR_SHORT = 6,
+    UNKNOWN_SHORT = 4,
+    ADVICE_SHORT = 4,
+    OBSERVATIONS_SHORT = 3,
+    OBSERVATIONS_FULL = 50
+};
 
 static size_t at_most(const struct pen *pen, size_t n, size_t short_n)
 {
@@ -50,11 +57,11 @@ static const char *scope_words(const struct incident *incident)
                                         [SCOPE_MANUAL] = "Manual OOM",
                                         [SCOPE_NONE] = "Nothing found"};
     if (incident->kind == INCIDENT_NONE && incident->title.n_places)
-        return "No incident, but";
+        return "A warning, no incident";
     if (incident->kind == INCIDENT_PRESSURE)
         return "Nobody was killed by the kernel";
     if (incident->kind == INCIDENT_LOST)
-        return "The report is lost";
+        return "Killed, but without a report";
     if (incident->kind == INCIDENT_UNKNOWN)
         return "Unknown";
     return words[incident->scope];
@@ -82,6 +89,18 @@ static void line_scope(const struct pen *pen, const struct incident *incident)
     buf_free(&line);
 }
 
+/* "Don't: Do not add memory" says it twice: the words of the rule begin with "Do not ". */
+static void avoid_phrase(const struct phrase *phrase, struct buf *out)
+{
+    struct phrase rest = *phrase;
+    struct piece first = rest.n ? rest.pieces[0] : (struct piece){0};
+    if (rest.n == 1 && first.kind == PIECE_PROSE && span_starts(first.text, "Do not ")) {
+        first.text = span_skip(first.text, sizeof("Do not ") - 1);
+        rest.pieces = &first;
+    }
+    pen_phrase(&rest, out);
+}
+
 static void line_advice(const struct pen *pen, const struct incident *incident)
 {
     struct buf line = {0};
@@ -94,7 +113,7 @@ static void line_advice(const struct pen *pen, const struct incident *incident)
         buf_str(&line, line.n ? " " : "");
         strong(pen, "Don't:", &line);
         buf_char(&line, ' ');
-        pen_phrase(&incident->avoid.items[0].text, &line);
+        avoid_phrase(&incident->avoid.items[0].text, &line);
     }
     if (line.n)
         pen_paragraph(pen, buf_span(&line));
@@ -119,10 +138,19 @@ void section_verdict(const struct pen *pen, const struct verdict *verdict,
     buf_free(&title);
 }
 
+static bool phrase_eq(const struct phrase *a, const struct phrase *b)
+{
+    bool same = a->n == b->n;
+    for (size_t i = 0; same && i < a->n; i++)
+        same = span_eq(a->pieces[i].text, b->pieces[i].text);
+    return same;
+}
+
 void section_why(const struct pen *pen, const struct incident *incident)
 {
     size_t n = at_most(pen, incident->why.n, WHY_SHORT);
-    if (n == 0)
+    bool is_said = n == 1 && phrase_eq(&incident->why.items[0].text, &incident->summary.text);
+    if (n == 0 || (is_said && !pen->full))
         return;
     heading(pen, "Why");
     for (size_t i = 0; i < n; i++) {
@@ -142,14 +170,35 @@ void section_growth(const struct pen *pen, const struct incident *incident)
     items(pen, &incident->growth, at_most(pen, incident->growth.n, 4));
 }
 
+/* Rules that were clear, by name: the evidence of each would fill a page. */
+static void rules_clear(const struct pen *pen, const struct incident *incident)
+{
+    size_t n =
+        incident->n_ruled_out_rules < CLEAR_SHORT ? incident->n_ruled_out_rules : CLEAR_SHORT;
+    if (n == 0)
+        return;
+    struct buf line = {0};
+    buf_str(&line, "Also checked and not found: ");
+    for (size_t i = 0; i < n; i++) {
+        buf_str(&line, i ? ", " : "");
+        pen_evidence(incident->ruled_out_rules[i], &line);
+    }
+    if (incident->n_ruled_out_rules > n)
+        buf_fmt(&line, " and what %zu more rules look for", incident->n_ruled_out_rules - n);
+    buf_str(&line, " (--full shows the evidence).");
+    pen_item(pen, "- ", buf_span(&line));
+    buf_free(&line);
+}
+
 void section_ruled_out(const struct pen *pen, const struct incident *incident)
 {
     if (incident->ruled_out.n == 0)
         return;
-    size_t n = at_most(pen, incident->ruled_out.n, RULED_OUT_SHORT);
+    size_t n_own = incident->ruled_out.n - incident->n_ruled_out_rules;
     heading(pen, "Ruled out");
-    items(pen, &incident->ruled_out, n);
-    say_left(pen, incident->ruled_out.n, n);
+    items(pen, &incident->ruled_out, pen->full ? incident->ruled_out.n : n_own);
+    if (!pen->full)
+        rules_clear(pen, incident);
 }
 
 static void ranked_item(const struct pen *pen, const struct ranked *ranked)
@@ -191,7 +240,7 @@ static void unknown_item(const struct pen *pen, const struct unknown *unknown)
     const char *mark = pen->kind == PEN_MARKDOWN ? "*" : "";
     buf_str(&line, mark);
     buf_add(&line, unknown->question);
-    buf_fmt(&line, "%s? ", mark);
+    buf_fmt(&line, "%s: ", mark);
     pen_evidence(unknown->member, &line);
     buf_str(&line, ", ");
     buf_add(&line, unknown->reason);
@@ -318,6 +367,10 @@ void section_others(const struct pen *pen, const struct verdict *verdict)
         pen_phrase(&incident->title.text, &line);
         buf_str(&line, ". ");
         pen_sentence(pen, &incident->summary, &line);
+        if (incident->act.n) {
+            buf_str(&line, " Do: ");
+            pen_phrase(&incident->act.items[0].text, &line);
+        }
         pen_item(pen, "- ", buf_span(&line));
         buf_free(&line);
     }
@@ -344,14 +397,49 @@ static void capture_words(const struct pen *pen, struct buf *out)
         buf_str(out, ", no manifest");
     if (store_number(pen->store, F_capture_members, 0, &members))
         buf_fmt(out, ", %lld members", (long long)members);
-    buf_fmt(out, ", %u observations", store_observation_count(pen->store));
+    uint32_t n = store_observation_count(pen->store);
+    buf_fmt(out, ", %u observation%s", n, n == 1 ? "" : "s");
+}
+
+static bool is_shown(const struct observation *observation)
+{
+    return observation->kind != OBS_DISAGREEMENT; /* said above */
+}
+
+/* Odd evidence: what was cut, malformed, forged or assumed. */
+void section_observations(const struct pen *pen, const struct incident *incident)
+{
+    (void)incident;
+    size_t shown = 0, most = pen->full ? OBSERVATIONS_FULL : OBSERVATIONS_SHORT, n = 0;
+    for (uint32_t i = 0; i < store_observation_count(pen->store); i++)
+        n += is_shown(store_observation(pen->store, i));
+    if (n)
+        heading(pen, "Odd evidence");
+    for (uint32_t i = 0; i < store_observation_count(pen->store) && shown < most; i++) {
+        const struct observation *observation = store_observation(pen->store, i);
+        struct statement place = {.places = (struct where[]){observation->where}, .n_places = 1};
+        struct buf line = {0};
+        if (!is_shown(observation))
+            continue;
+        shown++;
+        buf_fmt(&line, "%s: ", observation_kind_name(observation->kind));
+        pen_evidence(observation->text, &line);
+        if (observation->count > 1)
+            buf_fmt(&line, " (%u times)", (unsigned)observation->count);
+        if (observation->where.member)
+            pen_places(pen, &place, &line);
+        pen_item(pen, "- ", buf_span(&line));
+        buf_free(&line);
+    }
+    say_left(pen, n, shown);
 }
 
 void section_evidence(const struct pen *pen, const struct verdict *verdict)
 {
     struct buf line = {0};
-    for (size_t i = 0; i < verdict->disagreements.n; i++)
-        item(pen, "- Sources disagree: ", &verdict->disagreements.items[i]);
+    if (verdict->disagreements.n)
+        heading(pen, "Sources disagree");
+    items(pen, &verdict->disagreements, verdict->disagreements.n);
     pen_blank(pen);
     buf_str(&line, "Evidence: bundle");
     host_fact(pen, F_host_hostname, " of ", &line);

@@ -16,6 +16,15 @@ static bool time_left(int64_t left_bytes, int64_t rate, int64_t *ret_us)
     return true;
 }
 
+/* " in 10.0 s, 3.8 MiB/s": how long the samples lie apart says how much the rate is worth. */
+static void say_rate(struct maker *m, struct statement *growth, enum field_id rate, uint32_t row)
+{
+    if (is_known(m, F_rates_span, 0))
+        tell_into(m, growth, " in {}, {}", ref_of(F_rates_span, 0), ref_of(rate, row));
+    else
+        tell_into(m, growth, " over the samples, {}", ref_of(rate, row));
+}
+
 static void growth_of_cgroup(struct maker *m, struct incident *incident)
 {
     uint32_t row = incident->limit.cgroup;
@@ -23,9 +32,9 @@ static void growth_of_cgroup(struct maker *m, struct incident *incident)
     int64_t change = number_or(m, F_cgroups_current_growth, row, 0);
     if (!rate.known || (change < growth_worth_bytes && change > -growth_worth_bytes))
         return;
-    struct statement *growth =
-        tell(m, &incident->growth, "{p} changed by {} over the samples, {}", incident->limit.owner,
-             ref_of(F_cgroups_current_growth, row), ref_of(F_cgroups_growth_rate, row));
+    struct statement *growth = tell(m, &incident->growth, "{p} rose by {}", incident->limit.owner,
+                                    ref_of(F_cgroups_current_growth, row));
+    say_rate(m, growth, F_cgroups_growth_rate, row);
     int64_t left_us;
     struct quantity max = quantity_of(m, F_cgroups_max, row);
     struct quantity current = quantity_of(m, F_cgroups_current, row);
@@ -91,21 +100,50 @@ static uint32_t steepest(const struct maker *m)
     return best;
 }
 
+/* The cgroup at or above the process with the tightest limit; ROW_NONE without any. */
+static uint32_t limit_above(const struct maker *m, uint32_t process)
+{
+    struct span path = text_of(m, F_processes_cgroup, process);
+    uint32_t row = path.n ? store_row_find(m->store, T_cgroups, path) : ROW_NONE;
+    struct span owner = text_of(m, F_cgroups_limit_owner, row);
+    return owner.n ? store_row_find(m->store, T_cgroups, owner) : ROW_NONE;
+}
+
+static void say_time_left(struct maker *m, const struct incident *incident,
+                          struct statement *growth, uint32_t process)
+{
+    uint32_t cgroup = limit_above(m, process);
+    int64_t rate = number_or(m, F_processes_growth_rate, process, 0), left_us;
+    int64_t left =
+        number_or(m, F_cgroups_max, cgroup, 0) - number_or(m, F_cgroups_current, cgroup, 0);
+    if (cgroup != ROW_NONE && cgroup == incident->limit.cgroup)
+        return; /* said of the cgroup itself */
+    if (cgroup != ROW_NONE && time_left(left, rate, &left_us))
+        tell_into(m, growth, "; at this rate the limit {} of {p} is {d} away{@}",
+                  ref_of(F_cgroups_max, cgroup), text_of(m, F_cgroups_path, cgroup), left_us,
+                  ref_of(F_cgroups_current, cgroup));
+    else if (time_left(number_or(m, F_meminfo_available, 0, -1), rate, &left_us))
+        tell_into(m, growth, "; at this rate the host's available {} lasts {d}",
+                  ref_of(F_meminfo_available, 0), left_us);
+}
+
 static void growth_of_processes(struct maker *m, struct incident *incident)
 {
     uint32_t row = steepest(m);
     if (row == ROW_NONE)
         return;
     struct statement *growth =
-        tell(m, &incident->growth, "{} (pid {}) rose by {} over the samples, {}",
-             ref_of(F_processes_comm, row), ref_of(F_processes_pid, row),
-             ref_of(F_processes_rss_growth, row), ref_of(F_processes_growth_rate, row));
+        tell(m, &incident->growth, "{} (pid {}) rose by {}", ref_of(F_processes_comm, row),
+             ref_of(F_processes_pid, row), ref_of(F_processes_rss_growth, row));
+    say_rate(m, growth, F_processes_growth_rate, row);
     bool flat = flag_of(m, F_processes_growth_flat, row);
     if (!flat && flag_of(m, F_processes_growth_steady, row))
         tell_into(m, growth, ", in every interval{@}", ref_of(F_processes_growth_steady, row));
     if (flat)
         tell_into(m, growth, ", and was flat after the first half{@}: a plateau",
                   ref_of(F_processes_growth_flat, row));
+    if (!flat)
+        say_time_left(m, incident, growth, row);
     tell_into(m, growth, ".");
 }
 
@@ -139,10 +177,16 @@ static const struct change changes[] = {
     {"free swap", F_rates_swap_free_change},
 };
 
+/* A capture by itself takes a moment and some memory: what the host changes by meanwhile is that.
+ */
+static const int64_t host_span_us = 900 * 1000;
+
 static void growth_of_host(struct maker *m, struct incident *incident)
 {
     int64_t worth = number_or(m, F_meminfo_total, 0, 0) / 100;
     struct statement growth = {0};
+    if (number_or(m, F_rates_span, 0, 0) < host_span_us)
+        return;
     for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
         struct quantity change = quantity_of(m, changes[i].field, 0);
         if (!change.known || worth == 0 || (change.value < worth && change.value > -worth))

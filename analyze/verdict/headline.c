@@ -35,6 +35,72 @@ static bool has_holders(const struct incident *incident)
     return !a->known;
 }
 
+/* What a share is a share of. */
+static const char *whole_words(const struct incident *incident)
+{
+    switch (incident->scope) {
+    case SCOPE_CGROUP:
+    case SCOPE_ANCESTOR:
+        return "what filled the limit";
+    case SCOPE_CPUSET:
+    case SCOPE_MEMPOLICY:
+        return "the memory of the nodes allowed";
+    case SCOPE_UNKNOWN:
+    case SCOPE_HOST:
+    case SCOPE_MANUAL:
+    case SCOPE_NONE:
+        break;
+    }
+    return incident->limit.owner.n ? "the cgroup's memory" : "the host's memory";
+}
+
+static const char *holder_words(enum holder_kind kind)
+{
+    static const char *const words[] = {[HOLDER_PROCESS] = "",
+                                        [HOLDER_CGROUP] = "the cgroup ",
+                                        [HOLDER_MOUNT] = "the tmpfs ",
+                                        [HOLDER_SHM] = "the shared memory segment ",
+                                        [HOLDER_SLAB] = "the slab cache ",
+                                        [HOLDER_POOL] = "the pool "};
+    return words[kind];
+}
+
+/* What the evidence counts for the host alone: a cache or a mount need not be the cgroup's. */
+static bool is_counted_on_host(const struct incident *incident, const struct holder *holder)
+{
+    bool in_cgroup = incident->scope == SCOPE_CGROUP || incident->scope == SCOPE_ANCESTOR;
+    return in_cgroup && holder->kind != HOLDER_PROCESS && holder->kind != HOLDER_CGROUP;
+}
+
+static void summary_holder(struct maker *m, struct incident *incident, const struct holder *top)
+{
+    struct statement *summary = &incident->summary;
+    const char *measure = incident->holders.measure;
+    tell_into(m, summary, "; {w}{s}", holder_words(top->kind), top->name);
+    if (top->processes > 1 && top->kind == HOLDER_PROCESS)
+        tell_into(m, summary, " ({n} processes)", top->processes);
+    if (is_counted_on_host(incident, top))
+        tell_into(m, summary, " had {b} on the whole host at the {w}", top->bytes,
+                  incident->holders.at);
+    else if (top->share == 0)
+        tell_into(m, summary, " held {b} {w}", top->bytes, measure);
+    else if (top->share > 10000)
+        tell_into(m, summary, " held {b} {w}, shared pages counted in each", top->bytes, measure);
+    else
+        tell_into(m, summary, " held {r} ({b} {w})", top->share, top->bytes, measure);
+    if (top->rate.known && top->rate.value > 0)
+        tell_into(m, summary, " and grew by {v} over the samples", top->rate.value);
+    statement_cite_all(m, summary, &top->note);
+}
+
+/* Too small to be named beside a victim that held more, or where nothing can be held to account. */
+static bool is_too_small(const struct incident *incident, const struct holder *top)
+{
+    bool grew = top->rate.known && top->rate.value > 0;
+    int64_t least = has_holders(incident) ? incident->victim.share : start_share;
+    return !grew && top->share && top->share < (least > 100 ? least : 100);
+}
+
 static void summary_kill(struct maker *m, struct incident *incident)
 {
     const struct victim *victim = &incident->victim;
@@ -45,44 +111,37 @@ static void summary_kill(struct maker *m, struct incident *incident)
     tell_into(m, summary, "{} (pid {}) was killed", ref_of(F_oom_events_victim_comm, event),
               ref_of(F_oom_events_victim_pid, event));
     if (victim->killed > 1)
-        tell_into(m, summary, ", one of {n} processes{w}", victim->killed,
-                  incident->series.n > 1 ? " in all" : "");
+        tell_into(m, summary,
+                  incident->series.n > 1 ? " last, one of {n} processes in all"
+                                         : ", one of {n} processes",
+                  victim->killed);
     const struct holder *top = suspect_of(incident);
-    if (!top || incident->scope == SCOPE_MANUAL) {
+    if (incident->scope == SCOPE_MANUAL) {
         tell_into(m, summary, ".");
-        return;
-    }
-    statement_cite_all(m, summary, &top->note);
-    if (top->is_victim && top->processes == 1) {
-        if (top->share > 0)
-            tell_into(m, summary, "; it held {r} of what filled the limit ({b}).", top->share,
-                      top->bytes);
-        else
-            tell_into(m, summary, "; it held {b} {w}.", top->bytes, incident->holders.measure);
         return;
     }
     if (victim->share > 0)
-        tell_into(m, summary, "; it held {r} of what filled the limit", victim->share);
+        tell_into(m, summary, "; it held {r} of {w}", victim->share, whole_words(incident));
     statement_cite_fact(m, summary, F_oom_events_victim_rss, event);
-    bool grew = top->rate.known && top->rate.value > 0;
-    if (!grew && top->share && top->share < (has_holders(incident) ? victim->share : start_share)) {
-        tell_into(m, summary, ".");
-        return;
-    }
-    tell_into(m, summary, "; {s}", top->name);
-    if (top->processes > 1)
-        tell_into(m, summary, " ({n} processes)", top->processes);
-    if (top->share == 0)
-        tell_into(m, summary, " held {b} {w}", top->bytes, incident->holders.measure);
-    else if (top->share > 10000)
-        tell_into(m, summary, " held {b} {w}, shared pages counted in each", top->bytes,
-                  incident->holders.measure);
-    else
-        tell_into(m, summary, " held {r} ({b} {w})", top->share, top->bytes,
-                  incident->holders.measure);
-    if (grew)
-        tell_into(m, summary, " and grew by {v} over the samples", top->rate.value);
+    bool is_victim = top && top->is_victim && top->processes == 1;
+    if (victim->bytes.known && victim->bytes.value > 0)
+        tell_into(m, summary, victim->share > 0 ? " ({b})" : "; it held {b}", victim->bytes.value);
+    if (top && !is_victim && !is_too_small(incident, top))
+        summary_holder(m, incident, top);
     tell_into(m, summary, ".");
+}
+
+static void summary_no_kill(struct maker *m, struct incident *incident)
+{
+    uint32_t event = incident->series.detail;
+    const struct holder *top = suspect_of(incident);
+    if (!is_known(m, F_oom_events_trigger_comm, event))
+        return;
+    tell_into(m, &incident->summary, "{} asked for memory and did not get it",
+              ref_of(F_oom_events_trigger_comm, event));
+    if (top && !is_too_small(incident, top))
+        summary_holder(m, incident, top);
+    tell_into(m, &incident->summary, ".");
 }
 
 /* Containers of one unit have a cgroup each. */
@@ -106,8 +165,10 @@ static void summary_series(struct maker *m, struct incident *incident)
     const struct series *series = &incident->series;
     if (series->n < 2)
         return;
-    tell_into(m, &incident->summary, " {n} such events", (int64_t)series->n);
-    if (series->first.wall_known || series->first.boot_known)
+    bool has_time = series->first.wall_known || series->first.boot_known;
+    tell_into(m, &incident->summary, " {n} {w}", (int64_t)series->n,
+              incident->kind == INCIDENT_KILL ? "kills" : "such events");
+    if (has_time)
         tell_into(m, &incident->summary, ", the first {t}, the last {t}", &series->first,
                   &series->last);
     int64_t owners = owners_of(m, series);
@@ -123,9 +184,10 @@ static void summary_class(struct maker *m, struct incident *incident)
     if (!a->known || !a->dominant || incident->scope == SCOPE_HOST ||
         incident->scope == SCOPE_MANUAL)
         return;
-    tell_into(m, &incident->summary, "{w}What filled the limit: {r} {w}.",
-              incident->summary.text.n ? " " : "", amount_share(a->dominant->bytes, a->total_bytes),
-              class_words(a->dominant->name));
+    bool of_nodes = incident->scope == SCOPE_CPUSET || incident->scope == SCOPE_MEMPOLICY;
+    tell_into(m, &incident->summary, "{w}What filled {w}: {r} {w}.",
+              incident->summary.text.n ? " " : "", of_nodes ? "them" : "the limit",
+              amount_share(a->dominant->bytes, a->total_bytes), class_words(a->dominant->name));
     statement_cite_all(m, &incident->summary, &a->dominant->note);
 }
 
@@ -139,9 +201,8 @@ static void summary_make(struct maker *m, struct incident *incident)
         summary_series(m, incident);
         break;
     case INCIDENT_NO_KILL:
-        if (is_known(m, F_oom_events_trigger_comm, incident->series.detail))
-            tell_into(m, &incident->summary, "{} asked for memory.",
-                      ref_of(F_oom_events_trigger_comm, incident->series.detail));
+        summary_no_kill(m, incident);
+        summary_class(m, incident);
         summary_series(m, incident);
         break;
     case INCIDENT_PRESSURE:
@@ -169,15 +230,17 @@ static void act_on_holder(struct maker *m, struct incident *incident)
     if (!suspect || incident->kind == INCIDENT_NONE || incident->scope == SCOPE_MANUAL ||
         !has_holders(incident) || (suspect->share && suspect->share < start_share))
         return;
-    struct statement *act = tell(m, &incident->act, "Start with {s}: it {w} {b}", suspect->name,
-                                 incident->series.n ? "held" : "holds", suspect->bytes);
-    if (suspect->share > 10000)
+    struct statement *act =
+        tell(m, &incident->act, "Start with {w}{s}: it {w} {b}", holder_words(suspect->kind),
+             suspect->name, incident->series.n ? "held" : "holds", suspect->bytes);
+    if (is_counted_on_host(incident, suspect))
+        tell_into(m, act, " on the whole host");
+    else if (suspect->share > 10000)
         tell_into(m, act,
                   suspect->processes > 1 ? " (shared pages counted in each of its processes)"
                                          : " (a part of it charged elsewhere)");
     else if (suspect->share > 0)
-        tell_into(m, act, ", {r} of {w}", suspect->share,
-                  incident->series.n ? "what filled the limit" : "the memory");
+        tell_into(m, act, ", {r} of {w}", suspect->share, whole_words(incident));
     if (suspect->rate.known && suspect->rate.value > 0)
         tell_into(m, act, ", and grew by {v}", suspect->rate.value);
     tell_into(m, act, ".");
@@ -196,6 +259,33 @@ static void add_once(struct maker *m, struct statements *list, struct map *seen,
     }
 }
 
+/* The finding that decides what to do first: what the title says, unless that is only how it ended.
+ */
+static const struct ranked *decisive_of(const struct maker *m, const struct incident *incident)
+{
+    if (incident->kind == INCIDENT_PRESSURE)
+        return incident->ranking.n ? &incident->ranking.items[0] : NULL;
+    return title_finding(m, incident);
+}
+
+/* Advice about a victim where there is none. */
+static bool needs_victim(struct span text)
+{
+    return span_has(text, "victim") || span_has(text, "that was killed");
+}
+
+static void advice_of(struct maker *m, struct incident *incident, const struct ranked *ranked,
+                      struct map *done, struct map *avoided)
+{
+    const struct rule *rule = ranked->finding->rule;
+    if (done)
+        add_once(m, &incident->act, done, rule->do_list);
+    for (size_t i = 0; avoided && i < rule->dont_list.n; i++)
+        if (incident->kind != INCIDENT_NO_KILL || !needs_victim(rule->dont_list.items[i]))
+            add_once(m, &incident->avoid, avoided,
+                     (struct text_list){&rule->dont_list.items[i], 1});
+}
+
 /* To do: causes first, they say what to change. To avoid: scope first, it says where the limit is
  * not. */
 static void advice_make(struct maker *m, struct incident *incident)
@@ -205,16 +295,21 @@ static void advice_make(struct maker *m, struct incident *incident)
     static const enum finding_role dont_order[] = {ROLE_SCOPE, ROLE_CAUSE, ROLE_MISTAKE,
                                                    ROLE_CONTRIBUTING, ROLE_RISK};
     struct map done = {0}, avoided = {0};
+    const struct ranked *decisive = decisive_of(m, incident);
+    bool holder_first = !decisive || incident->limit.owner.n;
+    if (holder_first)
+        act_on_holder(m, incident);
+    if (decisive)
+        advice_of(m, incident, decisive, &done, &avoided);
+    if (!holder_first)
+        act_on_holder(m, incident);
     for (size_t k = 0; k < ROLE_COUNT; k++)
         for (size_t i = 0; i < incident->ranking.n; i++) {
             const struct ranked *ranked = &incident->ranking.items[i];
-            const struct rule *rule = ranked->finding->rule;
-            if (span_is(rule->id, "no-incident") && first_alarm(incident))
+            if (span_is(ranked->finding->rule->id, "no-incident") && first_alarm(incident))
                 continue;
-            if (ranked->role == do_order[k])
-                add_once(m, &incident->act, &done, rule->do_list);
-            if (ranked->role == dont_order[k])
-                add_once(m, &incident->avoid, &avoided, rule->dont_list);
+            advice_of(m, incident, ranked, ranked->role == do_order[k] ? &done : NULL,
+                      ranked->role == dont_order[k] ? &avoided : NULL);
         }
     map_free(&done);
     map_free(&avoided);
@@ -224,6 +319,5 @@ void headline_make(struct maker *m, struct incident *incident)
 {
     title_make(m, incident);
     summary_make(m, incident);
-    act_on_holder(m, incident);
     advice_make(m, incident);
 }

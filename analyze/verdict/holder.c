@@ -43,6 +43,9 @@ static const struct holder_source mounts = {
 static const struct holder_source task_shmem = {
     "event",          "shared rss",    HOLDER_PROCESS,        T_oom_tasks,
     F_oom_tasks_comm, F_oom_tasks_pid, F_oom_tasks_rss_shmem, 0};
+static const struct holder_source process_shmem = {
+    "capture",        "shared rss",    HOLDER_PROCESS,        T_processes,
+    F_processes_comm, F_processes_pid, F_processes_rss_shmem, F_processes_growth_rate};
 static const struct holder_source segments = {"capture",   "resident", HOLDER_SHM, T_shm,
                                               F_shm_shmid, F_shm_cpid, F_shm_rss,  0};
 
@@ -56,7 +59,7 @@ struct class_sources {
     const struct holder_source *sources[SOURCES_MAX];
 };
 static const struct class_sources by_class[] = {
-    {"shmem", true, {&mounts, &task_shmem, &segments}},
+    {"shmem", true, {&mounts, &task_shmem, &segments, &process_shmem}},
     {"page tables", false, {&task_tables, &process_tables}},
     {"slab unreclaimable", false, {&event_slabs, &capture_slabs}},
     {"slab reclaimable", false, {&capture_slabs}},
@@ -84,14 +87,6 @@ struct gather {
     size_t largest_room;
     struct map names;
 };
-
-static bool path_is_under(struct span path, struct span ancestor)
-{
-    if (span_eq(path, ancestor) || span_is(ancestor, "/"))
-        return true;
-    return path.n > ancestor.n && span_eq(span_slice(path, 0, ancestor.n), ancestor) &&
-           path.p[ancestor.n] == '/';
-}
 
 /* A process of the capture counts only inside the cgroup whose limit was hit. */
 static bool is_inside(const struct gather *g, uint32_t row)
@@ -238,12 +233,37 @@ static void rates_join(struct maker *m, struct incident *incident)
             rate_join(m, &holders->items[i]);
 }
 
+static int64_t largest_of(const struct gather *g)
+{
+    int64_t largest = 0;
+    for (size_t i = 0; i < g->n; i++)
+        if (g->items[i].bytes > largest)
+            largest = g->items[i].bytes;
+    return largest;
+}
+
+/* Slab, mounts and segments are counted for the host alone, also where a cgroup was full. */
+static const char *measure_words(const struct gather *g, const struct incident *incident)
+{
+    bool in_cgroup = incident->scope == SCOPE_CGROUP || incident->scope == SCOPE_ANCESTOR;
+    if (!in_cgroup || g->source->kind == HOLDER_PROCESS)
+        return g->source->measure;
+    return arena_printf(g->m->arena, "%s of the whole host", g->source->measure);
+}
+
+/* Holders of next to nothing are none; where nothing was killed, small ones say nothing. */
+static bool is_worth_naming(const struct gather *g, const struct incident *incident)
+{
+    int64_t filled = filled_bytes(incident), least = incident->series.n ? 100 : 500;
+    return g->n > 0 && (filled == 0 || amount_share(largest_of(g), filled) >= least);
+}
+
 static void holders_take(struct gather *g, struct incident *incident)
 {
     struct holders *holders = &incident->holders;
     qsort(g->items, g->n, sizeof(*g->items), holder_cmp);
     holders->at = g->source->at;
-    holders->measure = g->source->measure;
+    holders->measure = measure_words(g, incident);
     holders->items = g->items;
     holders->n = g->n < HOLDERS_MAX ? g->n : HOLDERS_MAX;
     holders->omitted = g->n - holders->n;
@@ -261,15 +281,6 @@ static struct gather gather_new(struct maker *m, const struct incident *incident
     return g;
 }
 
-static int64_t largest_of(const struct gather *g)
-{
-    int64_t largest = 0;
-    for (size_t i = 0; i < g->n; i++)
-        if (g->items[i].bytes > largest)
-            largest = g->items[i].bytes;
-    return largest;
-}
-
 void holders_make(struct maker *m, struct incident *incident)
 {
     /* of kills that no report shows, the capture has only the survivors */
@@ -285,7 +296,7 @@ void holders_make(struct maker *m, struct incident *incident)
         if (largest_of(&g) > largest_of(&best))
             best = g;
     }
-    if (best.n == 0)
+    if (!is_worth_naming(&best, incident))
         return;
     holders_take(&best, incident);
     compare_before(m, incident);

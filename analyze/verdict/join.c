@@ -22,7 +22,7 @@ static void join_counter(struct maker *m)
     if (!counted.known || counted.value <= seen || seen == 0)
         return;
     tell(m, &m->verdict->disagreements,
-         "the kernel counts {c} since boot, the log in the bundle shows {n}: the earlier reports "
+         "The kernel counts {c} since boot, the log in the bundle shows {n}: the earlier reports "
          "are gone.{@}",
          counted.value, "kill", "kills", seen, ref_of(F_vmstat_oom_kill, 0));
 }
@@ -58,7 +58,7 @@ static void join_limit(struct maker *m, struct incident *incident)
     if (!then.known || (!now.known && !now.unlimited) || (now.known && now.value == then.value))
         return;
     tell(m, &m->verdict->disagreements,
-         "the limit of {p} was {} at the event and is {} at the capture: somebody changed it in "
+         "The limit of {p} was {} at the event and is {} at the capture: somebody changed it in "
          "between.",
          incident->limit.owner, ref_of(F_oom_events_limit, event), ref_of(F_cgroups_max, row));
 }

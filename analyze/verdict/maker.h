@@ -39,9 +39,15 @@ void rankings_make(struct maker *m); /* of all incidents */
 void why_make(struct maker *m, struct incident *incident);
 void ruled_out_make(struct maker *m, struct incident *incident);
 void unknowns_make(struct maker *m, struct incident *incident, bool is_first);
+void unknowns_of_verdict(struct maker *m, struct incident *incident, size_t *room);
+struct unknown *unknown_add(struct maker *m, struct unknowns *unknowns, size_t *room);
+struct span log_member(const struct maker *m);
 void timeline_make(struct maker *m, struct incident *incident, bool is_first);
 void steps_make(struct maker *m, struct incident *incident);
 void title_make(struct maker *m, struct incident *incident);
+/* The finding that the title of a kill is made of, or that explains a shortage which was none of
+ * memory; NULL when scope and limit say it all. */
+const struct ranked *title_finding(const struct maker *m, const struct incident *incident);
 void headline_make(struct maker *m, struct incident *incident);
 /* The finding that a verdict without a kill is about: the worst that is more than a notice. */
 const struct ranked *first_alarm(const struct incident *incident);

@@ -69,10 +69,17 @@ static bool is_replaced(struct maker *m, const struct replaced *replaced,
            map_get(&replaced->rows, replaced_key(m, finding->rule->id, finding->row), 0) == own;
 }
 
-/* What denies any incident is no part of one. */
+/* What denies any incident is no part of one; that nothing but a request failed, or that cache is
+ * no harm, is no part of a kill. */
 static bool is_denial(const struct finding *finding, const struct incident *incident)
 {
-    return incident->kind != INCIDENT_NONE && span_is(finding->rule->id, "no-incident");
+    static const char *const harmless[] = {"alloc-failure-only", "file-cache-normal"};
+    if (incident->kind != INCIDENT_NONE && span_is(finding->rule->id, "no-incident"))
+        return true;
+    for (size_t i = 0; i < sizeof(harmless) / sizeof(*harmless); i++)
+        if (incident->series.n && span_is(finding->rule->id, harmless[i]))
+            return true;
+    return false;
 }
 
 static enum finding_role role_of(const struct finding *finding)
@@ -110,14 +117,23 @@ static int ranked_cmp(const void *a, const void *b)
     return f->row < g->row ? -1 : f->row > g->row;
 }
 
+/* Paths as the other sentences show them. */
+static struct span said_short(struct maker *m, const struct piece *piece)
+{
+    bool is_path = piece->kind == PIECE_EVIDENCE && span_starts(piece->text, "/");
+    return is_path ? path_short(m, piece->text) : piece->text;
+}
+
 static void evidence_of(struct maker *m, struct ranked *ranked)
 {
     const struct finding *finding = ranked->finding;
     for (size_t i = 0; i < finding->say.n; i++)
         phrase_add(&ranked->evidence.text, m->arena, finding->say.pieces[i].kind,
-                   finding->say.pieces[i].text);
+                   said_short(m, &finding->say.pieces[i]));
     for (size_t i = 0; i < finding->n_cites; i++)
         statement_cite(m, &ranked->evidence, finding->cites[i]);
+    for (size_t i = 0; i < finding->n_said; i++)
+        statement_cite(m, &ranked->evidence, finding->said[i]);
 }
 
 static int64_t whole_of(const struct incident *incident)

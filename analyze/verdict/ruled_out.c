@@ -23,7 +23,8 @@ static void not_the_host(struct maker *m, struct incident *incident)
         tell_into(m, line, "; {} of {} was available at the capture",
                   ref_of(F_meminfo_available, 0), ref_of(F_meminfo_total, 0));
         if (moment_gap(&incident->when, &capture, &gap_us) && gap_us >= 0)
-            tell_into(m, line, ", {d} after the kill", gap_us);
+            tell_into(m, line, ", {d} after {w}", gap_us,
+                      incident->kind == INCIDENT_KILL ? "the kill" : "the event");
     }
     tell_into(m, line, ".");
 }
@@ -74,7 +75,7 @@ static void not_small_classes(struct maker *m, struct incident *incident)
         "anonymous",        "file",        "shmem",  "slab unreclaimable",
         "slab reclaimable", "page tables", "hugetlb"};
     const struct attribution *a = &incident->event;
-    if (!a->known)
+    if (!a->known || incident->scope == SCOPE_MANUAL)
         return;
     struct statement line = {0};
     int64_t sum = 0;
@@ -117,23 +118,42 @@ static void not_a_kill(struct maker *m, struct incident *incident)
              ref_of(F_vmstat_oom_kill, 0));
 }
 
+static bool is_about_events(const struct rule *rule)
+{
+    return rule->for_each && rule->table == T_oom_events;
+}
+
 /* Rules that a reader would suspect, found clear on evidence. */
-static void not_by_rule(struct maker *m, struct incident *incident, enum rule_kind kind)
+static void not_by_rule(struct maker *m, struct incident *incident, enum rule_kind kind,
+                        bool about_events)
 {
     for (size_t i = 0; i < m->findings->n; i++) {
         const struct finding *finding = &m->findings->items[i];
         const struct rule *rule = finding->rule;
         if (finding->outcome != OUTCOME_CLEAR || finding->n_cites == 0 ||
             rule->severity < SEVERITY_WARNING || rule->kind != kind ||
-            (rule->for_each && rule->table == T_oom_events && incident->series.n == 0))
+            is_about_events(rule) != about_events || (about_events && incident->series.n == 0))
             continue;
         struct statement *line = statements_add(m, &incident->ruled_out);
-        tell_into(m, line, "\"");
-        phrase_add(&line->text, m->arena, PIECE_PROSE, rule->title);
-        tell_into(m, line, "\": no ({s}).", rule->id);
+        tell_into(m, line, "Not found: ");
+        phrase_add(&line->text, m->arena, PIECE_PROSE, title_within(m, rule->title));
+        tell_into(m, line, " ({s}).", rule->id);
         for (size_t k = 0; k < finding->n_cites; k++)
             statement_cite(m, line, finding->cites[k]);
+        incident->ruled_out_rules =
+            maker_room(m, incident->ruled_out_rules, incident->n_ruled_out_rules,
+                       &incident->room_ruled_out_rules, sizeof(*incident->ruled_out_rules));
+        incident->ruled_out_rules[incident->n_ruled_out_rules++] = rule->id;
     }
+}
+
+/* Of an event first: they are what else could have filled the limit. */
+static void not_by_rules(struct maker *m, struct incident *incident)
+{
+    static const enum rule_kind kinds[] = {RULE_CAUSE, RULE_PRESSURE};
+    for (size_t about_events = 2; about_events-- > 0;)
+        for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+            not_by_rule(m, incident, kinds[i], about_events);
 }
 
 void ruled_out_make(struct maker *m, struct incident *incident)
@@ -145,8 +165,6 @@ void ruled_out_make(struct maker *m, struct incident *incident)
     not_small_classes(m, incident);
     not_fragmentation(m, incident);
     not_a_kill(m, incident);
-    if (incident != &m->verdict->incidents[0])
-        return;
-    not_by_rule(m, incident, RULE_CAUSE);
-    not_by_rule(m, incident, RULE_PRESSURE);
+    if (incident == &m->verdict->incidents[0])
+        not_by_rules(m, incident);
 }

@@ -8,8 +8,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { PATH_SHOWN_BYTES = 48, CONTAINER_ID_DIGITS = 32, ID_SHOWN_DIGITS = 12 };
-
 struct statement *statements_add(struct maker *m, struct statements *list)
 {
     list->items = maker_room(m, list->items, list->n, &list->room, sizeof(*list->items));
@@ -77,42 +75,6 @@ void statement_cite_all(struct maker *m, struct statement *statement, const stru
 void quote_add(struct maker *m, struct phrase *phrase, struct span evidence)
 {
     phrase_add(phrase, m->arena, PIECE_EVIDENCE, evidence);
-}
-
-/* Ids of containers keep their first twelve digits, as their tools show them. */
-static struct span ids_short(struct maker *m, struct span path)
-{
-    struct buf out = {0};
-    for (size_t i = 0; i < path.n;) {
-        size_t end = i;
-        while (end < path.n && ((path.p[end] >= '0' && path.p[end] <= '9') ||
-                                (path.p[end] >= 'a' && path.p[end] <= 'f')))
-            end++;
-        bool is_id = end - i >= CONTAINER_ID_DIGITS;
-        buf_add(&out, span_slice(path, i, is_id ? i + ID_SHOWN_DIGITS : end));
-        if (is_id)
-            buf_str(&out, "\xe2\x80\xa6");
-        if (end < path.n && end == i)
-            buf_char(&out, path.p[end++]);
-        i = end;
-    }
-    struct span copy = arena_copy(m->arena, buf_span(&out));
-    buf_free(&out);
-    return copy;
-}
-
-/* The end of a long cgroup path: a pod's path fills a line before it says anything. */
-static struct span path_short(struct maker *m, struct span path)
-{
-    path = ids_short(m, path);
-    if (path.n <= PATH_SHOWN_BYTES)
-        return path;
-    struct span head = span_slice(path, 0, path.n - 1);
-    size_t slash = span_rfind_char(head, '/');
-    if (slash == 0 || slash == head.n)
-        return path;
-    struct span tail = span_skip(path, slash);
-    return span_of(arena_printf(m->arena, "\xe2\x80\xa6" SPAN_FMT, SPAN_ARG(tail)));
 }
 
 /* A number that people look for as it is printed: nobody searches for process 183 960. */

@@ -22,6 +22,14 @@ void statement_cite_fact(struct maker *m, struct statement *statement, enum fiel
 void statement_cite_place(struct maker *m, struct statement *statement, struct where where);
 void statement_cite_all(struct maker *m, struct statement *statement, const struct statement *from);
 
+/* The end of a long cgroup path, ids of containers cut to what their tools show; and "the pod ",
+ * "the container " or "", by what the path says it is. */
+struct span path_short(struct maker *m, struct span path);
+const char *path_words(struct span path);
+bool path_is_under(struct span path, struct span ancestor); /* or equal */
+/* The title of a rule inside a sentence. */
+struct span title_within(struct maker *m, struct span title);
+
 void quote_add(struct maker *m, struct phrase *phrase, struct span evidence);
 
 /* The time of an event, of the capture, or of a point on the boot clock. */

@@ -17,6 +17,14 @@ const struct ranked *first_alarm(const struct incident *incident)
     return NULL;
 }
 
+static const struct ranked *ranked_by_id(const struct incident *incident, const char *id)
+{
+    for (size_t i = 0; i < incident->ranking.n; i++)
+        if (span_is(incident->ranking.items[i].finding->rule->id, id))
+            return &incident->ranking.items[i];
+    return NULL;
+}
+
 static const struct ranked *refinement(const struct incident *incident)
 {
     for (size_t i = 0; i < incident->ranking.n; i++)
@@ -27,20 +35,63 @@ static const struct ranked *refinement(const struct incident *incident)
     return NULL;
 }
 
-static void title_rule(struct maker *m, struct incident *incident, const struct ranked *ranked)
+/* Rules about how it ended, not about why. */
+static bool tells_the_end(const struct ranked *ranked)
 {
-    phrase_add(&incident->title.text, m->arena, PIECE_PROSE, ranked->finding->rule->title);
-    statement_cite_all(m, &incident->title, &ranked->evidence);
+    return span_is(ranked->finding->rule->id, "oom-panic") ||
+           span_is(ranked->finding->rule->id, "no-killable-process");
 }
 
-static void title_cgroup(struct maker *m, struct incident *incident)
+/* So much memory was free that it is the zones' minimum, not its amount, that refused it. */
+static bool is_free_kept(const struct maker *m, const struct incident *incident)
+{
+    uint32_t event = incident->series.detail;
+    struct quantity free = quantity_of(m, F_oom_events_mem_free, event);
+    struct quantity all = quantity_of(m, F_oom_events_mem_managed, event);
+    return incident->scope == SCOPE_HOST && free.known && all.known &&
+           free.value >= all.value / 10 && number_or(m, F_oom_events_zones_below_min, event, 0) > 0;
+}
+
+/* What made a host short that had memory: a setting, found among mistakes and risks. */
+static const struct ranked *setting_to_blame(const struct maker *m, const struct incident *incident)
+{
+    const struct class_share *dominant = incident->event.known ? incident->event.dominant : NULL;
+    if (is_free_kept(m, incident))
+        return ranked_by_id(incident, "swappiness-or-min-free-extremes");
+    if (incident->scope == SCOPE_HOST && dominant && span_is(span_of(dominant->name), "file"))
+        return ranked_by_id(incident, "memory-min-overprotection");
+    return NULL;
+}
+
+/* The cgroup or the process that a finding is about. */
+static void title_subject(struct maker *m, struct statement *title, const struct finding *finding)
+{
+    bool has_row = finding->rule->for_each && finding->row != ROW_NONE;
+    if (has_row && finding->rule->table == T_cgroups)
+        tell_into(m, title, ": {p}", text_of(m, F_cgroups_path, finding->row));
+    else if (has_row && finding->rule->table == T_processes)
+        tell_into(m, title, ": {} (pid {})", ref_of(F_processes_comm, finding->row),
+                  ref_of(F_processes_pid, finding->row));
+    else if (has_row && finding->rule->table == T_commands)
+        tell_into(m, title, ": {}", ref_of(F_commands_comm, finding->row));
+}
+
+static void title_rule(struct maker *m, struct incident *incident, const struct ranked *ranked)
+{
+    struct statement *title = &incident->title;
+    phrase_add(&title->text, m->arena, PIECE_PROSE, title_within(m, ranked->finding->rule->title));
+    title_subject(m, title, ranked->finding);
+    statement_cite_all(m, title, &ranked->evidence);
+}
+
+static void title_limit(struct maker *m, struct incident *incident)
 {
     const struct limit *limit = &incident->limit;
     uint32_t event = incident->series.detail;
     if (limit->owner.n == 0)
         tell_into(m, &incident->title, "a cgroup that the log does not name");
     else
-        tell_into(m, &incident->title, "{p}", limit->owner);
+        tell_into(m, &incident->title, "{w}{p}", path_words(limit->owner), limit->owner);
     tell_into(m, &incident->title, "{@}{w} hit its {w}", ref_of(F_oom_events_cgroup, event),
               incident->scope == SCOPE_ANCESTOR ? ", an ancestor of the victim's cgroup," : "",
               incident->scope == SCOPE_CGROUP ? "own " : "");
@@ -49,23 +100,54 @@ static void title_cgroup(struct maker *m, struct incident *incident)
     else
         tell_into(m, &incident->title, "memory limit");
     statement_cite_fact(m, &incident->title, F_oom_events_limit, event);
-    if (!is_known(m, F_meminfo_available, 0))
-        return;
-    tell_into(m, &incident->title, "; the host had {} of {} available at the capture",
-              ref_of(F_meminfo_available, 0), ref_of(F_meminfo_total, 0));
+    if (incident->series.n > 1)
+        tell_into(m, &incident->title, " {n} times", (int64_t)incident->series.n);
+}
+
+static void title_cgroup(struct maker *m, struct incident *incident)
+{
+    title_limit(m, incident);
+    if (is_known(m, F_meminfo_available, 0))
+        tell_into(m, &incident->title, "; the host had {} of {} available at the capture",
+                  ref_of(F_meminfo_available, 0), ref_of(F_meminfo_total, 0));
 }
 
 static void title_host(struct maker *m, struct incident *incident)
 {
     const struct attribution *a = &incident->event;
+    uint32_t event = incident->series.detail;
     tell_into(m, &incident->title, "the host ran out of memory");
-    statement_cite_fact(m, &incident->title, F_oom_events_constraint, incident->series.detail);
+    statement_cite_fact(m, &incident->title, F_oom_events_constraint, event);
+    if (is_free_kept(m, incident)) {
+        tell_into(m, &incident->title,
+                  " that it may hand out: {} of {} was free, below the minimum that its zones "
+                  "keep{@}",
+                  ref_of(F_oom_events_mem_free, event), ref_of(F_oom_events_mem_managed, event),
+                  ref_of(F_oom_events_zones_below_min, event));
+        return;
+    }
     if (!a->known || !a->dominant)
         return;
     tell_into(m, &incident->title, ": {r} of its {b} was {w}",
               amount_share(a->dominant->bytes, a->total_bytes), a->total_bytes,
               class_words(a->dominant->name));
     statement_cite_all(m, &incident->title, &a->dominant->note);
+}
+
+static void title_nodes(struct maker *m, struct incident *incident)
+{
+    uint32_t event = incident->series.detail;
+    bool by_policy = incident->scope == SCOPE_MEMPOLICY;
+    struct span nodes =
+        text_of(m, by_policy ? F_oom_events_nodemask : F_oom_events_mems_allowed, event);
+    bool is_one = span_find_char(nodes, '-') == nodes.n && span_find_char(nodes, ',') == nodes.n;
+    tell_into(m, &incident->title, "memory node{w} {}, all that a {w} allows, {w} full",
+              is_one ? "" : "s",
+              ref_of(by_policy ? F_oom_events_nodemask : F_oom_events_mems_allowed, event),
+              by_policy ? "memory policy" : "cpuset", is_one ? "was" : "were");
+    if (is_known(m, F_oom_events_mem_free, event))
+        tell_into(m, &incident->title, "; the host had {} free in all",
+                  ref_of(F_oom_events_mem_free, event));
 }
 
 static void title_scope(struct maker *m, struct incident *incident)
@@ -80,12 +162,8 @@ static void title_scope(struct maker *m, struct incident *incident)
         title_host(m, incident);
         break;
     case SCOPE_CPUSET:
-        tell_into(m, &incident->title, "the memory nodes {} that a cpuset allows were full",
-                  ref_of(F_oom_events_mems_allowed, event));
-        break;
     case SCOPE_MEMPOLICY:
-        tell_into(m, &incident->title, "the memory nodes {} that a memory policy allows were full",
-                  ref_of(F_oom_events_nodemask, event));
+        title_nodes(m, incident);
         break;
     case SCOPE_MANUAL:
         tell_into(m, &incident->title, "the OOM killer was called by sysrq-f, not by a shortage{@}",
@@ -101,13 +179,6 @@ static void title_scope(struct maker *m, struct incident *incident)
     }
 }
 
-/* Rules about how it ended; title_no_kill has said that. */
-static bool tells_the_end(const struct ranked *ranked)
-{
-    return span_is(ranked->finding->rule->id, "oom-panic") ||
-           span_is(ranked->finding->rule->id, "no-killable-process");
-}
-
 static void title_no_kill(struct maker *m, struct incident *incident, const struct ranked *refined)
 {
     uint32_t event = incident->series.detail;
@@ -115,13 +186,17 @@ static void title_no_kill(struct maker *m, struct incident *incident, const stru
     bool unkillable = flag_of(m, F_oom_events_no_killable, event);
     if (!panicked && !unkillable && incident->scope != SCOPE_UNKNOWN)
         title_scope(m, incident);
-    if (panicked)
-        tell_into(m, &incident->title, "out of memory, and the kernel panicked{@}",
-                  ref_of(F_oom_events_panic, event));
-    else if (unkillable)
-        tell_into(m, &incident->title, "out of memory, and nothing could be killed{@}",
+    else if (incident->scope == SCOPE_CGROUP || incident->scope == SCOPE_ANCESTOR)
+        title_limit(m, incident);
+    else if (panicked || unkillable)
+        tell_into(m, &incident->title, "the host ran out of memory");
+    if (unkillable)
+        tell_into(m, &incident->title, ", and nothing could be killed{@}",
                   ref_of(F_oom_events_no_killable, event));
-    else
+    if (panicked)
+        tell_into(m, &incident->title, ", and the kernel panicked{@}",
+                  ref_of(F_oom_events_panic, event));
+    if (!panicked && !unkillable)
         tell_into(m, &incident->title, "{w}the log does not show whom the kernel killed",
                   incident->scope == SCOPE_UNKNOWN ? "the OOM killer ran; " : "; ");
     if (refined && !tells_the_end(refined)) {
@@ -130,11 +205,18 @@ static void title_no_kill(struct maker *m, struct incident *incident, const stru
     }
 }
 
+/* Whether any kernel log is in the bundle that could have held the report. */
+static bool has_log(const struct maker *m)
+{
+    return store_row_next(m->store, T_logs, 0, ROW_NONE) != ROW_NONE;
+}
+
 static void title_lost(struct maker *m, struct incident *incident)
 {
     uint32_t row = incident->limit.cgroup;
     if (row != ROW_NONE) {
-        tell_into(m, &incident->title, "{p} has hit its ", incident->limit.owner);
+        tell_into(m, &incident->title, "{w}{p} has hit its ", path_words(incident->limit.owner),
+                  incident->limit.owner);
         if (incident->limit.bytes.known)
             tell_into(m, &incident->title, "{} limit", ref_of(F_cgroups_max, row));
         else
@@ -147,7 +229,9 @@ static void title_lost(struct maker *m, struct incident *incident)
                   number_or(m, F_vmstat_oom_kill, 0, 0), "process", "processes",
                   ref_of(F_vmstat_oom_kill, 0));
     }
-    tell_into(m, &incident->title, "the report is no longer in the log");
+    tell_into(m, &incident->title, "{w}",
+              has_log(m) ? "the report is no longer in the log"
+                         : "no kernel log with the report is in the bundle");
 }
 
 static void title_without_event(struct maker *m, struct incident *incident)
@@ -158,7 +242,7 @@ static void title_without_event(struct maker *m, struct incident *incident)
         title_lost(m, incident);
         break;
     case INCIDENT_PRESSURE:
-        title_rule(m, incident, alarm ? alarm : &incident->ranking.items[0]);
+        title_rule(m, incident, &incident->ranking.items[0]);
         break;
     case INCIDENT_NONE:
         tell_into(m, &incident->title, "no memory incident in this bundle");
@@ -176,9 +260,17 @@ static void title_without_event(struct maker *m, struct incident *incident)
     }
 }
 
-void title_make(struct maker *m, struct incident *incident)
+const struct ranked *title_finding(const struct maker *m, const struct incident *incident)
 {
     const struct ranked *refined = refinement(incident);
+    if (incident->series.n == 0)
+        return NULL;
+    return refined && !tells_the_end(refined) ? refined : setting_to_blame(m, incident);
+}
+
+void title_make(struct maker *m, struct incident *incident)
+{
+    const struct ranked *refined = refinement(incident), *setting = NULL;
     if (incident->series.n == 0)
         title_without_event(m, incident);
     else if (incident->kind == INCIDENT_NO_KILL)
@@ -187,4 +279,10 @@ void title_make(struct maker *m, struct incident *incident)
         title_rule(m, incident, refined);
     else
         title_scope(m, incident);
+    if (incident->series.n && !refined)
+        setting = setting_to_blame(m, incident);
+    if (setting) {
+        tell_into(m, &incident->title, "; ");
+        title_rule(m, incident, setting);
+    }
 }

@@ -28,10 +28,9 @@ static const struct how hows[] = {
 
 static const char how_samples[] =
     "collect --samples 3 --interval 1: growth needs more than one point";
-static const char how_log[] = "the kernel log from before the event: collect takes dev/kmsg, "
-                              "journalctl -k -o export keeps more";
 static const char how_journal[] =
     "add the journal: journalctl -o export > journal.export in the bundle";
+static const char how_never[] = "no more is to be had: the kernel did not print it";
 static const char how_all[] =
     "sudo ./collect -o bundle.tar on the host, or collect watch before it happens";
 
@@ -71,29 +70,45 @@ static bool is_of_event(struct ref ref)
     return table == T_oom_events || schema_table(table)->parent == T_oom_events || table == T_logs;
 }
 
+/* A report that is whole and does not say it: the kernel that wrote it never does. */
+static bool is_unprinted(const struct maker *m, struct ref ref)
+{
+    if (ref.column == REF_COMPLETE || !is_of_event(ref) || ref.table == T_logs)
+        return false;
+    return ref.table != T_oom_events || flag_of(m, F_oom_events_complete, ref.row);
+}
+
+static const char unprinted_key[] = "a report";
+
+/* Sums over processes miss a file of some process, not the file of the host. */
+static bool is_sum_of_processes(enum field_id field)
+{
+    return field == F_host_use_processes_pss || field == F_host_use_processes_rss;
+}
+
 /* The name under which a lacking fact is gathered: the pattern of the file that would hold it. */
-static struct span pattern_of(struct ref ref, const struct lack *lack)
+static struct span pattern_of(struct maker *m, struct ref ref)
 {
     enum field_id field = ref_field(ref);
     if (is_of_samples(ref))
         return SPAN_LIT("samples/");
+    if (is_unprinted(m, ref))
+        return SPAN_LIT(unprinted_key);
     if (is_of_event(ref))
         return SPAN_LIT("dev/kmsg");
     if (ref.table == T_log_events)
         return SPAN_LIT("the journal");
-    uint32_t n_sources;
-    const struct source_def *sources = schema_sources(&n_sources);
-    if (field != FIELD_NONE && schema_field(field)->n_sources)
-        return span_of(sources[schema_field(field)->first_source].pattern);
-    if (lack->reason != LACK_COMPUTED && lack->member.n)
-        return lack->member;
-    return span_of(schema_table((enum table_id)ref.table)->name);
+    if (is_sum_of_processes(field))
+        return SPAN_LIT("proc/*/smaps_rollup");
+    return field == FIELD_NONE ? table_file((enum table_id)ref.table) : field_file(field, m->arena);
 }
 
 static const char *how_for(struct span pattern)
 {
     if (span_is(pattern, "samples/"))
         return how_samples;
+    if (span_is(pattern, unprinted_key))
+        return how_never;
     if (span_is(pattern, "the journal"))
         return how_journal;
     for (size_t i = 0; i < sizeof(hows) / sizeof(*hows); i++)
@@ -126,7 +141,7 @@ static void gather_finding(struct gatherer *g, const struct finding *finding)
 {
     for (size_t i = 0; i < finding->n_lacks; i++) {
         struct lack lack = store_lack(g->m->store, finding->lacks[i]);
-        struct group *group = group_of(g, pattern_of(finding->lacks[i], &lack), lack);
+        struct group *group = group_of(g, pattern_of(g->m, finding->lacks[i]), lack);
         if (tells_more(&lack, &group->lack))
             group->lack = lack;
         if (group->last == finding->rule)
@@ -143,6 +158,8 @@ static void gather_finding(struct gatherer *g, const struct finding *finding)
 static int group_cmp(const void *a, const void *b)
 {
     const struct group *x = a, *y = b;
+    if ((x->how == how_never) != (y->how == how_never))
+        return x->how == how_never ? 1 : -1;
     if (x->kind != y->kind)
         return x->kind < y->kind ? -1 : 1;
     if (x->rules != y->rules)
@@ -150,7 +167,7 @@ static int group_cmp(const void *a, const void *b)
     return span_cmp(x->pattern, y->pattern);
 }
 
-static struct span reason_of(const struct lack *lack)
+static struct span reason_of(const struct group *group)
 {
     static const char *const reasons[] = {
         [LACK_NOT_CAPTURED] = "not captured",
@@ -158,19 +175,16 @@ static struct span reason_of(const struct lack *lack)
         [LACK_NO_KEY] = "the file does not print it",
         [LACK_UNREADABLE] = "the text there is cut or malformed",
         [LACK_INCOMPLETE] = "not known to be complete",
-        [LACK_COMPUTED] = "a fact it is computed from is missing",
+        [LACK_COMPUTED] = "not all that it is computed from is there",
     };
+    const struct lack *lack = &group->lack;
+    if (group->how == how_never)
+        return SPAN_LIT("the report is whole and does not say");
+    if (group->how == how_samples)
+        return SPAN_LIT("samples are missing or too few");
     /* a file that was read and does not say it has no other word of the manifest */
     bool was_read = span_is(lack->status, "ok") || span_is(lack->status, "empty");
     return lack->status.n && !was_read ? lack->status : span_of(reasons[lack->reason]);
-}
-
-static struct unknown *unknown_add(struct maker *m, struct unknowns *unknowns, size_t *room)
-{
-    unknowns->items = maker_room(m, unknowns->items, unknowns->n, room, sizeof(*unknowns->items));
-    struct unknown *unknown = &unknowns->items[unknowns->n++];
-    *unknown = (struct unknown){0};
-    return unknown;
 }
 
 /* The input is a log alone: one line for everything that only a capture of the host holds. */
@@ -180,31 +194,53 @@ static bool is_log_only(const struct maker *m)
            store_row_next(m->store, T_logs, 0, ROW_NONE) != ROW_NONE;
 }
 
+static void unknown_fill(struct maker *m, struct unknown *unknown, const struct group *group)
+{
+    struct span title = title_within(m, group->first->title);
+    unknown->question = span_of(arena_printf(m->arena, "Whether " SPAN_FMT, SPAN_ARG(title)));
+    unknown->rules = group->rules;
+    unknown->member = group->how == how_never ? log_member(m) : group->pattern;
+    unknown->reason = reason_of(group);
+    unknown->how = group->how;
+    statement_cite_place(m, &unknown->note, group->lack.where);
+}
+
+static bool is_log_group(const struct group *group)
+{
+    return span_is(group->pattern, "dev/kmsg") || span_is(group->pattern, "the journal") ||
+           group->how == how_never;
+}
+
+/* A question of the verdict itself about the same file: rules wait for it too. */
+static struct unknown *asked_already(struct unknowns *unknowns, size_t n_own,
+                                     const struct group *group)
+{
+    for (size_t i = 0; i < n_own; i++)
+        if (group->how != how_never && span_eq(unknowns->items[i].member, group->pattern))
+            return &unknowns->items[i];
+    return NULL;
+}
+
 static void unknowns_of_groups(struct maker *m, struct incident *incident, struct gatherer *g,
                                size_t *room)
 {
-    bool log_only = is_log_only(m);
-    struct unknown *folded = NULL;
-    size_t folded_at = 0;
+    struct unknowns *unknowns = &incident->unknowns;
+    size_t n_own = unknowns->n, folded = SIZE_MAX;
     for (size_t i = 0; i < g->n; i++) {
         const struct group *group = &g->items[i];
-        bool is_log = span_is(group->pattern, "dev/kmsg") || span_is(group->pattern, "the journal");
-        if (log_only && !is_log && folded) {
-            folded = &incident->unknowns.items[folded_at];
-            folded->rules = folded->rules > group->rules ? folded->rules : group->rules;
+        struct unknown *same = asked_already(unknowns, n_own, group);
+        bool fold = is_log_only(m) && !is_log_group(group);
+        if (!same && fold && folded != SIZE_MAX)
+            same = &unknowns->items[folded];
+        if (same) {
+            same->rules = same->rules > group->rules ? same->rules : group->rules;
             continue;
         }
-        struct unknown *unknown = unknown_add(m, &incident->unknowns, room);
-        unknown->question = group->first->title;
-        unknown->rules = group->rules;
-        unknown->member = group->pattern;
-        unknown->reason = reason_of(&group->lack);
-        unknown->how = group->how;
-        statement_cite_place(m, &unknown->note, group->lack.where);
-        if (!log_only || is_log)
+        struct unknown *unknown = unknown_add(m, unknowns, room);
+        unknown_fill(m, unknown, group);
+        if (!fold)
             continue;
-        folded = unknown;
-        folded_at = incident->unknowns.n - 1;
+        folded = unknowns->n - 1;
         unknown->question = SPAN_LIT("What the host's own files say: memory by class and process, "
                                      "cgroups, pressure, swap, slab");
         unknown->member = SPAN_LIT("proc, sys");
@@ -213,40 +249,10 @@ static void unknowns_of_groups(struct maker *m, struct incident *incident, struc
     }
 }
 
-/* Questions of the verdict itself. */
-static void unknowns_of_incident(struct maker *m, struct incident *incident, size_t *room)
-{
-    uint32_t event = incident->series.detail;
-    if (incident->kind == INCIDENT_LOST) {
-        struct unknown *unknown = unknown_add(m, &incident->unknowns, room);
-        unknown->question = SPAN_LIT("Whose limit was hit, who was killed and when");
-        unknown->member = SPAN_LIT("dev/kmsg");
-        unknown->reason = SPAN_LIT("the log in the bundle holds no report");
-        unknown->how = how_log;
-    }
-    if (event == ROW_NONE || incident->scope == SCOPE_MANUAL)
-        return;
-    if (!incident->holders.n) {
-        struct unknown *unknown = unknown_add(m, &incident->unknowns, room);
-        unknown->question = SPAN_LIT("Who held the memory");
-        unknown->member = SPAN_LIT("dev/kmsg");
-        unknown->reason = SPAN_LIT("the report has no task table");
-        unknown->how = "sysctl vm.oom_dump_tasks=1, and the whole report from the log";
-    }
-    if (incident->kind == INCIDENT_NO_KILL && !flag_of(m, F_oom_events_panic, event) &&
-        !flag_of(m, F_oom_events_no_killable, event)) {
-        struct unknown *unknown = unknown_add(m, &incident->unknowns, room);
-        unknown->question = SPAN_LIT("Who was killed, if anybody");
-        unknown->member = SPAN_LIT("dev/kmsg");
-        unknown->reason = SPAN_LIT("the report has no kill line: the log is cut there");
-        unknown->how = how_log;
-    }
-}
-
 void unknowns_make(struct maker *m, struct incident *incident, bool is_first)
 {
     size_t room = 0;
-    unknowns_of_incident(m, incident, &room);
+    unknowns_of_verdict(m, incident, &room);
     if (!is_first)
         return;
     struct gatherer g = {.m = m};

@@ -234,7 +234,9 @@ struct incident {
     struct victim victim;
     struct statements growth;
     struct ranking ranking;
-    struct statements ruled_out;
+    struct statements ruled_out;  /* the last of them, one each, by the rules that were clear: */
+    struct span *ruled_out_rules; /* ids */
+    size_t n_ruled_out_rules, room_ruled_out_rules;
     struct unknowns unknowns;
     struct timeline timeline;
     struct tick first_signal; /* of pressure; no text where the logs show none */

@@ -55,21 +55,44 @@ static struct rivals rivals_find(const struct maker *m, uint32_t event, uint32_t
     return rivals;
 }
 
-static void say_badness(struct maker *m, struct victim *victim, uint32_t row,
+static const char badness_note[] = " (recomputed from the task table: pages held, moved by "
+                                   "oom_score_adj; growth does not count)";
+
+/* With vm.oom_kill_allocating_task the kernel does not choose at all. */
+static bool is_allocating_task(const struct maker *m, const struct victim *victim, uint32_t event)
+{
+    struct quantity trigger = quantity_of(m, F_oom_events_trigger_pid, event);
+    return number_or(m, F_vm_oom_kill_allocating_task, 0, 0) != 0 && trigger.known &&
+           trigger.value == victim->pid.value;
+}
+
+static void say_badness(struct maker *m, struct victim *victim, uint32_t event, uint32_t row,
                         const struct rivals *rivals)
 {
-    struct statement *why = tell(m, &victim->why, "The kernel chose {} (pid {}): badness {} points",
-                                 ref_of(F_oom_tasks_comm, row), ref_of(F_oom_tasks_pid, row),
-                                 ref_of(F_oom_tasks_badness, row));
-    if (victim->rank.known)
-        tell_into(m, why, ", rank {n}", victim->rank.value);
-    if (rivals->next != ROW_NONE)
-        tell_into(m, why, "; the next is {} (pid {}) with {}",
+    bool is_highest = !victim->rank.known || victim->rank.value == 1;
+    struct statement *why;
+    if (is_allocating_task(m, victim, event) && !is_highest)
+        why = tell(m, &victim->why,
+                   "{} (pid {}) was killed because it asked: vm.oom_kill_allocating_task is {}. "
+                   "By badness it came {n}. with {} points",
+                   ref_of(F_oom_tasks_comm, row), ref_of(F_oom_tasks_pid, row),
+                   ref_of(F_vm_oom_kill_allocating_task, 0), victim->rank.value,
+                   ref_of(F_oom_tasks_badness, row));
+    else
+        why = tell(m, &victim->why, "The kernel chose {} (pid {}){w} badness {w}{} points",
+                   ref_of(F_oom_tasks_comm, row), ref_of(F_oom_tasks_pid, row),
+                   is_highest ? " for its" : ", which had", is_highest ? "of " : "",
+                   ref_of(F_oom_tasks_badness, row));
+    if (!is_highest && rivals->next != ROW_NONE)
+        tell_into(m, why, "; {} (pid {}) had more, {}", ref_of(F_oom_tasks_comm, rivals->next),
+                  ref_of(F_oom_tasks_pid, rivals->next), ref_of(F_oom_tasks_badness, rivals->next));
+    else if (rivals->next != ROW_NONE)
+        tell_into(m, why, ", the highest; next is {} (pid {}) with {}",
                   ref_of(F_oom_tasks_comm, rivals->next), ref_of(F_oom_tasks_pid, rivals->next),
                   ref_of(F_oom_tasks_badness, rivals->next));
-    tell_into(m, why,
-              " (recomputed from the task table: pages held, moved by oom_score_adj; "
-              "growth does not count).");
+    else
+        tell_into(m, why, "; no other task in reach could be killed");
+    tell_into(m, why, "{w}.", badness_note);
 }
 
 static void say_spared(struct maker *m, struct victim *victim, uint32_t row, uint32_t spared)
@@ -92,7 +115,7 @@ static void why_this_victim(struct maker *m, struct victim *victim, uint32_t eve
     if (!victim->rank.known)
         victim->rank = quantity_of(m, F_oom_events_victim_rank, event);
     if (victim->badness.known)
-        say_badness(m, victim, row, &rivals);
+        say_badness(m, victim, event, row, &rivals);
     if (rivals.spared != ROW_NONE)
         say_spared(m, victim, row, rivals.spared);
 }

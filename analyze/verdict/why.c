@@ -111,6 +111,13 @@ static bool is_worth_saying(const struct class_share *share, const struct attrib
     return share->bytes > 0 && amount_share(share->bytes, a->total_bytes) >= 50;
 }
 
+static const char *whose_words(const struct incident *incident, const struct attribution *a)
+{
+    if (incident->scope == SCOPE_CPUSET || incident->scope == SCOPE_MEMPOLICY)
+        return *a->at == 'e' ? "the allowed nodes'" : "the host's";
+    return a->of.n ? "its" : "the host's";
+}
+
 static void why_filled(struct maker *m, struct incident *incident)
 {
     const struct attribution *a = best_attribution(incident);
@@ -121,8 +128,11 @@ static void why_filled(struct maker *m, struct incident *incident)
         sorted[i] = &a->classes[i];
     qsort(sorted, a->n_classes, sizeof(*sorted), share_cmp);
     struct statement *why =
-        tell(m, &incident->why, "{w} {b}{w}: ", a->of.n ? "Of its" : "Of the host's",
-             a->total_bytes, *a->at == 'e' ? " at the kill" : " at the capture");
+        tell(m, &incident->why, "Of {w} {b}", whose_words(incident, a), a->total_bytes);
+    if (*a->at != 'e')
+        tell_into(m, why, " at the capture: ");
+    else
+        tell_into(m, why, incident->kind == INCIDENT_KILL ? " at the kill: " : " at the event: ");
     for (size_t i = 0; i < a->n_classes && i < CLASSES_SAID && is_worth_saying(sorted[i], a); i++) {
         tell_into(m, why, "{w}{b} {w} ({r})", i ? ", " : "", sorted[i]->bytes,
                   class_words(sorted[i]->name), amount_share(sorted[i]->bytes, a->total_bytes));
@@ -190,30 +200,50 @@ static void why_first_signal(struct maker *m, struct incident *incident)
     statement_cite_all(m, why, &signal->what);
 }
 
+/* Swap would have mattered: a fifth of what was full could have gone there. */
+static bool is_mostly_anonymous(const struct incident *incident)
+{
+    const struct attribution *a = &incident->event;
+    for (size_t i = 0; a->known && i < a->n_classes; i++)
+        if (span_is(span_of(a->classes[i].name), "anonymous"))
+            return a->classes[i].bytes >= a->total_bytes / 5;
+    return false;
+}
+
 static void why_swap(struct maker *m, struct incident *incident)
 {
     uint32_t event = incident->series.detail;
     struct quantity total = quantity_of(m, F_oom_events_mem_swap_total, event);
     if (incident->scope != SCOPE_HOST || !total.known)
         return;
-    if (total.value == 0)
+    if (total.value == 0 && is_mostly_anonymous(incident))
         tell(m, &incident->why, "The host has no swap: anonymous memory had nowhere to go.{@}",
              ref_of(F_oom_events_mem_swap_total, event));
-    else
+    else if (total.value > 0)
         tell(m, &incident->why, "Of {} swap, {} was free.",
              ref_of(F_oom_events_mem_swap_total, event), ref_of(F_oom_events_mem_swap_free, event));
 }
 
-/* Scope rules that only repeat what why_limit says in its own words. */
+/* Scope rules that only repeat what why_limit and the victim's part say in their own words. */
 static bool is_said(const struct ranked *ranked)
 {
-    static const char *const base[] = {
-        "host-oom",      "cgroup-oom", "ancestor-limit-oom",  "cpuset-oom",
-        "mempolicy-oom", "manual-oom", "cgroup-kills-counted"};
+    static const char *const base[] = {"host-oom",   "cgroup-oom",          "ancestor-limit-oom",
+                                       "cpuset-oom", "mempolicy-oom",       "manual-oom",
+                                       "oom-group",  "cgroup-kills-counted"};
     for (size_t i = 0; i < sizeof(base) / sizeof(*base); i++)
         if (span_is(ranked->finding->rule->id, base[i]))
             return true;
     return false;
+}
+
+/* The line of the classes has said how much of the whole the largest is. */
+static bool is_dominant_share(const struct incident *incident, int64_t share)
+{
+    const struct attribution *a = best_attribution(incident);
+    if (!a->known || !a->dominant || incident->series.n == 0)
+        return false;
+    int64_t apart = share - amount_share(a->dominant->bytes, a->total_bytes);
+    return apart > -100 && apart < 100;
 }
 
 static void why_finding(struct maker *m, struct incident *incident, const struct ranked *ranked)
@@ -223,8 +253,8 @@ static void why_finding(struct maker *m, struct incident *incident, const struct
         phrase_add(&why->text, m->arena, ranked->evidence.text.pieces[k].kind,
                    ranked->evidence.text.pieces[k].text);
     statement_cite_all(m, why, &ranked->evidence);
-    if (ranked->share > 0)
-        tell_into(m, why, " That is {r} of the total.", ranked->share);
+    if (ranked->share > 0 && !is_dominant_share(incident, ranked->share))
+        tell_into(m, why, " That is {r}.", ranked->share);
     if (ranked->more)
         tell_into(m, why, " The same holds for {n} more.", (int64_t)ranked->more);
 }
@@ -240,24 +270,33 @@ static void why_findings(struct maker *m, struct incident *incident)
     }
 }
 
-static void why_none(struct maker *m, struct incident *incident)
+static void why_no_kill(struct maker *m, struct incident *incident)
 {
     if (is_known(m, F_vmstat_oom_kill, 0))
         tell(m, &incident->why, "The kernel has killed {c} for memory since boot.{@}",
              number_or(m, F_vmstat_oom_kill, 0, 0), "process", "processes",
              ref_of(F_vmstat_oom_kill, 0));
+    for (uint32_t log = ROW_NONE; (log = store_row_next(m->store, T_logs, 0, log)) != ROW_NONE;)
+        tell(m, &incident->why, "The log {} ({} records) holds no report of the OOM killer.",
+             ref_of(F_logs_member, log), ref_of(F_logs_records, log));
+}
+
+/* How the host stood at the capture. */
+static void why_host_now(struct maker *m, struct incident *incident)
+{
     if (is_known(m, F_meminfo_available, 0) && is_known(m, F_meminfo_total, 0))
-        tell(m, &incident->why, "{} of {} is available.", ref_of(F_meminfo_available, 0),
-             ref_of(F_meminfo_total, 0));
-    if (is_known(m, F_psi_memory_some_total, 0))
+        tell(m, &incident->why, "At the capture {} of the host's {} was available.",
+             ref_of(F_meminfo_available, 0), ref_of(F_meminfo_total, 0));
+    struct quantity waited = quantity_of(m, F_psi_memory_some_total, 0);
+    if (waited.known && waited.value == 0)
+        tell(m, &incident->why, "No task has waited for memory since boot.{@}",
+             ref_of(F_psi_memory_some_total, 0));
+    else if (waited.known)
         tell(m, &incident->why,
              "Since boot tasks waited {} for memory; in the last 10 s {} of the "
              "time, in the last 300 s {}.",
              ref_of(F_psi_memory_some_total, 0), ref_of(F_psi_memory_some_avg10, 0),
              ref_of(F_psi_memory_some_avg300, 0));
-    for (uint32_t log = ROW_NONE; (log = store_row_next(m->store, T_logs, 0, log)) != ROW_NONE;)
-        tell(m, &incident->why, "The log {} ({} records) holds no report of the OOM killer.",
-             ref_of(F_logs_member, log), ref_of(F_logs_records, log));
 }
 
 static void why_lost(struct maker *m, struct incident *incident)
@@ -275,10 +314,13 @@ static void why_lost(struct maker *m, struct incident *incident)
         tell_into(m, why, "; {c} in it {w} killed{@}", kills.value, "process", "processes",
                   kills.value == 1 ? "was" : "were", ref_of(F_cgroups_events_oom_kill, row));
     tell_into(m, why, ".");
-    why_filled(m, incident);
+    const struct attribution *now = &incident->capture; /* what is left after the kill */
+    if (now->known && incident->limit.bytes.known &&
+        now->total_bytes >= incident->limit.bytes.value / 10)
+        why_filled(m, incident);
 }
 
-/* The rule no-incident says in one sentence what why_none says in four. */
+/* The rule no-incident says in one sentence what why_no_kill and why_host_now say in four. */
 static bool is_told(const struct incident *incident)
 {
     for (size_t i = 0; i < incident->ranking.n; i++)
@@ -293,8 +335,11 @@ void why_make(struct maker *m, struct incident *incident)
         if (incident->kind == INCIDENT_LOST)
             why_lost(m, incident);
         why_findings(m, incident);
-        if (!is_told(incident))
-            why_none(m, incident);
+        if (is_told(incident))
+            return;
+        if (incident->kind != INCIDENT_PRESSURE)
+            why_no_kill(m, incident);
+        why_host_now(m, incident);
         return;
     }
     why_limit(m, incident);
