@@ -75,6 +75,8 @@ static void put(struct store *store, enum field_id field, uint32_t row, struct c
     bool is_text = def->type == FACT_TEXT;
     struct cell *cell = store_cell(store, ref);
     struct where where = {value.member, value.line};
+    if (store_is_spilled(store, (enum table_id)ref.table, row, where))
+        return;
     if (!cell)
         abort(); /* a parser named a row that it did not add */
     if (is_text && value.state == FACT_KNOWN && cell->state == FACT_ABSENT)
@@ -128,7 +130,8 @@ static void put_computed(struct store *store, enum field_id field, uint32_t row,
                          const struct ref *sources, size_t n)
 {
     struct cell *cell = store_cell(store, ref_of(field, row));
-    if (!cell || cell->state != FACT_ABSENT)
+    if (!cell || cell->state != FACT_ABSENT ||
+        store_is_spilled(store, schema_field(field)->table, row, (struct where){0}))
         return;
     value.flags = CELL_COMPUTED;
     value.member = store->n_sources;
@@ -193,6 +196,7 @@ static struct fact complete_get(const struct store *store, struct ref ref)
     const struct chain *chain = store_chain_find(store, (enum table_id)ref.table, ref.row);
     if (!chain || chain->hidden)
         return fact;
+    bool lacks_rows = chain->lacks_rows;
     fact.is_computed = chain->is_computed;
     if (chain->is_computed) {
         chain = store_chain_find(store, (enum table_id)chain->source.table, chain->source.row);
@@ -202,7 +206,7 @@ static struct fact complete_get(const struct store *store, struct ref ref)
     if (!chain->said)
         return fact;
     fact.state = FACT_KNOWN;
-    fact.number = chain->complete;
+    fact.number = chain->complete && !chain->lacks_rows && !lacks_rows;
     if (!fact.is_computed)
         fact.where = chain->where;
     return fact;

@@ -18,6 +18,7 @@ struct store *store_new(struct arena *arena)
 {
     struct store *store = arena_alloc(arena, sizeof(*store));
     store->arena = arena;
+    store->max_rows = INT64_MAX;
     store_member(store, SPAN_LIT(""));
     for (uint32_t t = 0; t < TABLE_COUNT; t++)
         if (schema_table((enum table_id)t)->is_object)
@@ -95,13 +96,52 @@ static void cells_grow(struct table *t, const struct table_def *def)
     memset(t->chunks[t->n_chunks++], 0, n_bytes);
 }
 
+void store_limit_rows(struct store *store, int64_t max_rows)
+{
+    store->max_rows = max_rows;
+}
+
+static uint32_t row_new(struct table *t, enum table_id table, uint32_t parent_row)
+{
+    cells_grow(t, schema_table(table));
+    t->rows = store_room(t->rows, t->n_rows, &t->room, sizeof(*t->rows));
+    t->rows[t->n_rows] = (struct row){.parent = parent_row, .next = ROW_NONE};
+    return t->n_rows++;
+}
+
+/* Beyond the limit all rows of a table are one, in no chain, so that callers need not know. */
+static uint32_t row_spilled(struct store *store, enum table_id table, uint32_t parent_row)
+{
+    struct table *t = &store->tables[table];
+    store_chain(store, table, parent_row)->lacks_rows = true;
+    if (!t->spill) {
+        t->spill = row_new(t, table, parent_row) + 1;
+        t->rows[t->spill - 1].hidden = true;
+    }
+    return t->spill - 1;
+}
+
+bool store_is_spilled(struct store *store, enum table_id table, uint32_t row, struct where where)
+{
+    struct table *t = &store->tables[table];
+    if (row + 1 != t->spill)
+        return false;
+    if (!t->spill_said)
+        store_observe(store, OBS_OVER_LIMIT, where,
+                      "over the limit rows=%lld: from here on rows of %s are left out",
+                      (long long)store->max_rows, schema_table(table)->name);
+    t->spill_said = true;
+    return true;
+}
+
 uint32_t store_row_add(struct store *store, enum table_id table, uint32_t parent_row)
 {
     struct table *t = &store->tables[table];
-    cells_grow(t, schema_table(table));
-    t->rows = store_room(t->rows, t->n_rows, &t->room, sizeof(*t->rows));
-    uint32_t row = t->n_rows++;
-    t->rows[row] = (struct row){.parent = parent_row, .next = ROW_NONE};
+    bool is_object = schema_table(table)->is_object;
+    if (!is_object && store->n_rows >= store->max_rows)
+        return row_spilled(store, table, parent_row);
+    store->n_rows += !is_object;
+    uint32_t row = row_new(t, table, parent_row);
     struct chain *chain = store_chain(store, table, parent_row);
     if (chain->last == ROW_NONE)
         chain->first = row;
@@ -130,6 +170,8 @@ uint32_t store_row_by_key(struct store *store, enum table_id table, struct span 
     if (row != ROW_NONE)
         return row;
     row = store_row_add(store, table, 0);
+    if (store_is_spilled(store, table, row, where))
+        return row;
     key = arena_copy(store->arena, key);
     store->tables[table].rows[row].key = key;
     map_set(&store->tables[table].keys, key, row);

@@ -72,6 +72,9 @@ const struct attempt *store_attempt_find(const struct store *store,
                                          struct span member); /* or NULL */
 
 /* ---- rows */
+/* At most so many rows in all tables together. What is beyond is left out: one observation for each
+ * table, which is never complete then. */
+void store_limit_rows(struct store *store, int64_t max_rows);
 uint32_t store_row_add(struct store *store, enum table_id table,
                        uint32_t parent_row); /* parent_row 0 at top level */
 /* Row with this key in a top-level table, added when new; sets the key field when it is of type

@@ -43,6 +43,7 @@ struct chain {
     uint8_t said, complete;
     uint8_t hidden;   /* enum chain_hidden */
     bool is_computed; /* complete as `source` is */
+    bool lacks_rows;  /* the limit of rows left some out: never complete */
     struct ref source;
     struct where where;
 };
@@ -56,6 +57,8 @@ struct table {
     struct chain *chains; /* by parent row; [0] at top level */
     uint32_t n_chains;
     struct map keys;
+    uint32_t spill; /* row + 1 that stands for all beyond the limit; 0 = none */
+    bool spill_said;
 };
 
 struct member {
@@ -71,7 +74,8 @@ struct also {
 struct store {
     struct arena *arena;
     struct table tables[TABLE_COUNT];
-    struct member *members; /* [0] is nobody */
+    int64_t n_rows, max_rows; /* of all tables */
+    struct member *members;   /* [0] is nobody */
     uint32_t n_members, room_members;
     struct map member_ids;
     struct span *kept;
@@ -95,6 +99,9 @@ struct chain *store_chain(struct store *store, enum table_id table,
                           uint32_t parent_row); /* added when new */
 const struct chain *store_chain_find(const struct store *store, enum table_id table,
                                      uint32_t parent_row);
+/* The row is the one that stands for all beyond the limit: it keeps no facts. `where`: the place of
+ * a fact of it, for the observation. */
+bool store_is_spilled(struct store *store, enum table_id table, uint32_t row, struct where where);
 /* Makes room for one more element in a growing array outside the arena. */
 void *store_room(void *array, uint32_t n, uint32_t *room, size_t size_bytes);
 

@@ -181,7 +181,7 @@ static void write_log(struct intake *intake, bool was_skipped)
     store_set(store, F_logs_trusted, row, is_trusted, where);
 }
 
-void intake_end(struct intake *intake, bool truncated, bool was_skipped)
+void intake_end(struct intake *intake, bool truncated, bool line_cut, bool was_skipped)
 {
     struct record record;
     if (peel_rest(&intake->peeler, &record))
@@ -192,6 +192,6 @@ void intake_end(struct intake *intake, bool truncated, bool was_skipped)
     if (truncated)
         store_observe(intake->store, OBS_TRUNCATED, (struct where){intake->member, 0},
                       "the log was cut: events behind the cut are not known");
-    if (intake->from_boot && intake->boot == 0 && intake->lost == 0 && !truncated)
+    if (intake->from_boot && intake->boot == 0 && intake->lost == 0 && !truncated && !line_cut)
         intake->complete = (struct where){intake->member, 1};
 }

@@ -30,8 +30,9 @@ struct intake {
 void intake_init(struct intake *intake, struct store *store);
 void intake_begin(struct intake *intake, struct span member_path, bool only_kmsg);
 void intake_line(struct intake *intake, struct span line, uint32_t number);
-/* was_skipped: lines without interest were passed over unread, so records are not counted. */
-void intake_end(struct intake *intake, bool truncated, bool was_skipped);
+/* line_cut: of some line only the head was read; was_skipped: lines without interest were passed
+ * over unread, so records are not counted. */
+void intake_end(struct intake *intake, bool truncated, bool line_cut, bool was_skipped);
 void intake_finish(struct intake *intake);
 
 #endif

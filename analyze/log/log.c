@@ -4,6 +4,7 @@
 #include "log/scan.h"
 
 #include "base/arena.h"
+#include "fact/store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@ enum {
     WINDOW_BYTES = 1 << 18,
     LOOK_BACK_BYTES = 1 << 13,
     ANCHOR_BYTES = 64,
-    LINE_BYTES = 1 << 16, /* a longer line is read up to here */
+    LINE_BYTES = 1 << 16,
     QUIET_LINES = 512,
 };
 
@@ -23,19 +24,29 @@ struct log {
     struct intake intake;
     enum log_hint hint;
     char *window;
+    size_t room, line_bytes;     /* of the window; a longer line is read up to line_bytes */
     size_t n, position, scanned; /* in the window: bytes there, first not consumed, first unseen */
     uint64_t line;               /* number of the line before position */
-    bool is_reading, is_skipping, was_skipped;
+    bool is_reading, was_skipped;
+    bool is_skipping; /* position is inside a line of which no more is read */
+    bool line_cut;
 };
 
 struct log *log_new(struct store *store)
 {
     struct log *log = base_realloc(NULL, 1, sizeof(*log));
     memset(log, 0, sizeof(*log));
-    log->window = base_realloc(NULL, WINDOW_BYTES + LOOK_BACK_BYTES + LINE_BYTES, 1);
+    log_limit_line(log, LINE_BYTES);
     intake_init(&log->intake, store);
     scan_init();
     return log;
+}
+
+void log_limit_line(struct log *log, int64_t line_bytes)
+{
+    log->line_bytes = (size_t)line_bytes;
+    log->room = WINDOW_BYTES + LOOK_BACK_BYTES + log->line_bytes;
+    log->window = base_realloc(log->window, log->room, 1);
 }
 
 void log_begin(struct log *log, struct span member_path, enum log_hint hint)
@@ -44,7 +55,7 @@ void log_begin(struct log *log, struct span member_path, enum log_hint hint)
     log->n = log->position = log->scanned = 0;
     log->line = 0;
     log->is_reading = true;
-    log->is_skipping = log->was_skipped = false;
+    log->is_skipping = log->was_skipped = log->line_cut = false;
     intake_begin(&log->intake, member_path, hint == LOG_KMSG);
 }
 
@@ -59,12 +70,23 @@ static void consume(struct log *log, size_t n)
     log->position += n;
 }
 
+static void cut_line(struct log *log)
+{
+    store_observe(log->intake.store, OBS_OVER_LIMIT,
+                  (struct where){log->intake.member, (uint32_t)(log->line + 1)},
+                  "over the limit line_bytes=%zu: the rest of the line is dropped",
+                  log->line_bytes);
+    log->line_cut = true;
+}
+
 /* Reads the line at the position, `n` bytes without its line feed. */
 static void read_line_at(struct log *log, size_t n, bool has_feed)
 {
     struct span line = span_slice(rest_of(log), 0, n);
+    if (!log->is_skipping && n > log->line_bytes)
+        cut_line(log);
     if (!log->is_skipping)
-        intake_line(&log->intake, line, (uint32_t)(log->line + 1));
+        intake_line(&log->intake, span_slice(line, 0, log->line_bytes), (uint32_t)(log->line + 1));
     log->is_skipping = !has_feed;
     log->position += n + has_feed;
     log->line += has_feed;
@@ -84,12 +106,30 @@ static bool read_lines(struct log *log, bool is_end)
         const char *feed = rest.n ? memchr(rest.p, '\n', rest.n) : NULL;
         if (feed)
             read_line_at(log, (size_t)(feed - rest.p), true);
-        else if (rest.n >= LINE_BYTES || (is_end && rest.n > 0))
-            read_line_at(log, rest.n < LINE_BYTES ? rest.n : LINE_BYTES, false);
+        else if (rest.n > log->line_bytes || (is_end && rest.n > 0))
+            read_line_at(log, rest.n, false);
         else
             return false;
     }
     return true;
+}
+
+/* Goes on to the last start of a line at or before `from`. Inside a line that is longer than the
+ * limit there is none: what stands there must not be read as if it began a line. */
+static void skip_to(struct log *log, size_t from)
+{
+    size_t start = from;
+    while (start > log->position && log->window[start - 1] != '\n')
+        start--;
+    if (start > log->position) {
+        consume(log, start - log->position);
+        log->is_skipping = false;
+    } else if (from > log->position + log->line_bytes) {
+        if (!log->is_skipping)
+            cut_line(log);
+        consume(log, from - log->position);
+        log->is_skipping = true;
+    }
 }
 
 /* Skips to the lines before the next anchor. False when the window has none. */
@@ -102,12 +142,8 @@ static bool skip_to_anchor(struct log *log)
         from = at > LOOK_BACK_BYTES ? at - LOOK_BACK_BYTES : 0;
     else
         from = log->n > LOOK_BACK_BYTES ? log->n - LOOK_BACK_BYTES : 0;
-    if (from > log->position) {
-        size_t start = from; /* of a line */
-        while (start > log->position && log->window[start - 1] != '\n')
-            start--;
-        consume(log, (start > log->position ? start : from) - log->position);
-    }
+    if (from > log->position)
+        skip_to(log, from);
     if (!found) {
         log->scanned = log->n > ANCHOR_BYTES ? log->n - ANCHOR_BYTES : 0;
         if (log->scanned < log->position)
@@ -132,7 +168,6 @@ static void work(struct log *log, bool is_end)
 
 void log_feed(struct log *log, struct span chunk)
 {
-    size_t room = WINDOW_BYTES + LOOK_BACK_BYTES + LINE_BYTES;
     while (chunk.n > 0) {
         if (log->position > 0) {
             memmove(log->window, log->window + log->position, log->n - log->position);
@@ -140,7 +175,7 @@ void log_feed(struct log *log, struct span chunk)
             log->scanned -= log->position;
             log->position = 0;
         }
-        struct span part = span_slice(chunk, 0, room - log->n);
+        struct span part = span_slice(chunk, 0, log->room - log->n);
         memcpy(log->window + log->n, part.p, part.n);
         log->n += part.n;
         chunk = span_skip(chunk, part.n);
@@ -151,7 +186,7 @@ void log_feed(struct log *log, struct span chunk)
 void log_end(struct log *log, bool truncated)
 {
     work(log, true);
-    intake_end(&log->intake, truncated, log->was_skipped);
+    intake_end(&log->intake, truncated, log->line_cut, log->was_skipped);
 }
 
 void log_finish(struct log *log)

@@ -5,6 +5,7 @@
 #include "base/span.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct store;
 struct log;
@@ -18,6 +19,7 @@ enum log_hint {
 /* Reads kernel logs and journals in any carrier into the tables logs, oom_events and its children,
  * and log_events. Streaming: memory grows with the events, not with the logs. */
 struct log *log_new(struct store *store);
+void log_limit_line(struct log *log, int64_t line_bytes); /* before log_begin; default 64 KiB */
 void log_begin(struct log *log, struct span member_path, enum log_hint hint);
 void log_feed(struct log *log, struct span chunk); /* any chunking gives the same facts */
 void log_end(struct log *log, bool truncated);     /* truncated: the text was cut by a limit */
