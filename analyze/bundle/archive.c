@@ -120,12 +120,13 @@ static enum source_result archive_read(struct source *source, struct span *ret_p
         say(a);
         return SOURCE_CUT;
     }
-    if (offset != a->position) {
+    int64_t expected = a->position;
+    a->position = offset + (int64_t)n;
+    if (offset != expected) {
         snprintf(source->text, sizeof(source->text),
                  "a sparse file; what follows its hole is left out");
         return SOURCE_CUT;
     }
-    a->position += (int64_t)n;
     *ret_piece = (struct span){bytes, n};
     if (status == ARCHIVE_WARN)
         say(a);

@@ -12,12 +12,16 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { RATIO_FREE_BYTES = 64 << 20 };
 
 struct bundle {
     struct arena *arena;
     struct limits limits;
+    const char *input; /* as the caller named it */
+    int fd;            /* -1 once the source has it */
+    bool is_folder;
     struct source *source;
     enum bundle_form form;
     struct sha256 sha;
@@ -26,37 +30,68 @@ struct bundle {
     struct buf path, text;
     struct span member; /* path of the current one, in the arena */
     int64_t size_bytes; /* what its header says, or -1 */
-    int64_t members, total_bytes;
-    bool at_end, in_member, member_cut, stopped;
+    int64_t read_bytes; /* of it, so far */
+    int64_t members, total_bytes, header_bytes;
+    bool at_end, in_member, member_cut;
+    bool has_rest; /* of the current member, that is not handed out */
+    bool stopped;  /* by a limit: what is behind it is not even looked at */
 };
 
-static void note(struct bundle *b, enum note_kind kind, bool loses, struct span member,
+static void note(struct bundle *b, enum note_kind kind, enum note_loss loses, struct span member,
                  const char *text)
 {
     notes_add(&b->notes, b->arena, (struct note){kind, loses, member, span_of(text), 1});
 }
 
-static void note_limit(struct bundle *b, enum limit_id id, struct span member)
+static void note_limit(struct bundle *b, enum limit_id id, enum note_loss loses, struct span member)
 {
     char text[128];
     snprintf(text, sizeof(text), "over the limit %s=%lld", limit_def(id)->name,
              (long long)b->limits.value[id]);
-    note(b, NOTE_OVER_LIMIT, true, member, text);
+    note(b, NOTE_OVER_LIMIT, loses, member, text);
+}
+
+struct bundle *bundle_reach(const char *path, const struct limits *limits, struct arena *arena,
+                            struct err *err)
+{
+    bool is_folder;
+    int fd = source_reach(path, &is_folder, err);
+    if (fd < 0) {
+        err_source(err, path);
+        return NULL;
+    }
+    struct bundle *b = base_realloc(NULL, 1, sizeof(*b));
+    *b = (struct bundle){.arena = arena, .limits = *limits, .fd = fd, .is_folder = is_folder};
+    b->input = arena_printf(arena, "%s", path);
+    sha256_start(&b->sha);
+    return b;
+}
+
+int bundle_folder(const struct bundle *bundle)
+{
+    return bundle->is_folder ? bundle->fd : -1;
+}
+
+bool bundle_begin(struct bundle *b, struct err *err)
+{
+    int fd = b->fd;
+    b->fd = -1;
+    b->source = source_begin(fd, source_name(b->input), &b->limits, &b->sha, err);
+    if (!b->source) {
+        err_source(err, b->input);
+        return false;
+    }
+    b->form = b->source->form;
+    return true;
 }
 
 struct bundle *bundle_open(const char *path, const struct limits *limits, struct arena *arena,
                            struct err *err)
 {
-    struct bundle *b = base_realloc(NULL, 1, sizeof(*b));
-    *b = (struct bundle){.arena = arena, .limits = *limits};
-    sha256_start(&b->sha);
-    b->source = source_open(path, &b->limits, arena, &b->sha, err);
-    if (b->source) {
-        b->form = b->source->form;
+    struct bundle *b = bundle_reach(path, limits, arena, err);
+    if (b && bundle_begin(b, err))
         return b;
-    }
-    err_source(err, path);
-    free(b);
+    bundle_close(b);
     return NULL;
 }
 
@@ -64,12 +99,77 @@ void bundle_close(struct bundle *bundle)
 {
     if (!bundle)
         return;
-    bundle->source->close(bundle->source);
+    if (bundle->fd >= 0)
+        close(bundle->fd);
+    if (bundle->source)
+        bundle->source->close(bundle->source);
     notes_free(&bundle->notes);
     map_free(&bundle->seen);
     buf_free(&bundle->path);
     buf_free(&bundle->text);
     free(bundle);
+}
+
+/* ---- reading */
+
+static bool stop_member(struct bundle *b)
+{
+    b->in_member = false;
+    b->member_cut = b->has_rest = true;
+    return false;
+}
+
+/* A bomb: more comes out than any log or table of a host would pack into so little. */
+static bool is_bomb(struct bundle *b)
+{
+    uint64_t packed = b->source->packed_bytes(b->source);
+    int64_t most, all = b->total_bytes + b->header_bytes;
+    return all > RATIO_FREE_BYTES &&
+           num_mul((int64_t)packed + 1, b->limits.value[LIMIT_ratio], &most) && all > most;
+}
+
+/* The limits of the bundle as a whole. True, and said, when one is hit. */
+static bool stop_at_limits(struct bundle *b, struct span member)
+{
+    enum limit_id over = b->total_bytes > b->limits.value[LIMIT_total_bytes] ? LIMIT_total_bytes
+                         : is_bomb(b)                                        ? LIMIT_ratio
+                         : limits_is_time_up()                               ? LIMIT_cpu_s
+                                                                             : LIMIT_COUNT;
+    if (over == LIMIT_COUNT || b->stopped)
+        return b->stopped;
+    note_limit(b, over, LOSES_REST, member);
+    b->stopped = true;
+    return true;
+}
+
+/* Sizes that lie: a sparse file's last hole, a header that was edited. */
+static void end_member(struct bundle *b)
+{
+    b->in_member = false;
+    if (b->size_bytes < 0 || b->size_bytes == b->read_bytes)
+        return;
+    b->member_cut = true;
+    note(b, NOTE_MALFORMED, LOSES_MEMBER, b->member, "its size is not what its header says");
+}
+
+bool bundle_read(struct bundle *b, struct span *ret_piece)
+{
+    if (!b->in_member)
+        return false;
+    enum source_result result = b->source->read(b->source, ret_piece);
+    if (result == SOURCE_CUT)
+        note(b, NOTE_TRUNCATED, LOSES_MEMBER, b->member, b->source->text);
+    if (result == SOURCE_WARN)
+        note(b, NOTE_MALFORMED, LOSES_NOTHING, b->member, b->source->text);
+    if (result == SOURCE_CUT)
+        return stop_member(b);
+    if (result == SOURCE_END) {
+        end_member(b);
+        return false;
+    }
+    b->total_bytes += (int64_t)ret_piece->n;
+    b->read_bytes += (int64_t)ret_piece->n;
+    return stop_at_limits(b, b->member) ? stop_member(b) : true;
 }
 
 /* ---- members */
@@ -94,29 +194,36 @@ static bool take_path(struct bundle *b, struct span raw)
 {
     enum path_fault fault = path_normal(raw, &b->limits, &b->path);
     if (fault == PATH_TOO_LONG || fault == PATH_TOO_DEEP)
-        note_limit(b, fault == PATH_TOO_LONG ? LIMIT_path_bytes : LIMIT_depth, buf_span(&b->path));
+        note_limit(b, fault == PATH_TOO_LONG ? LIMIT_path_bytes : LIMIT_depth, LOSES_MEMBER,
+                   buf_span(&b->path));
     else if (fault)
-        note(b, NOTE_MALFORMED, true, buf_span(&b->path), path_faults[fault]);
+        note(b, NOTE_MALFORMED, LOSES_MEMBER, buf_span(&b->path), path_faults[fault]);
     return !fault;
+}
+
+static void start_member(struct bundle *b, const struct entry *entry)
+{
+    b->size_bytes = entry->size_bytes;
+    b->read_bytes = 0;
+    b->in_member = true;
+    b->member_cut = b->has_rest = false;
 }
 
 static bool take_member(struct bundle *b, const struct entry *entry, struct span path)
 {
     if (map_get(&b->seen, path, 0)) {
-        note(b, NOTE_DUPLICATE, false, path, "the path comes twice; the first one counts");
+        note(b, NOTE_DUPLICATE, LOSES_NOTHING, path, "the path comes twice; the first one counts");
         return false;
     }
     b->member = arena_copy(b->arena, path);
     map_set(&b->seen, b->member, 1);
     if (b->form != BUNDLE_TEXT && magic_is_packed_name(path)) {
         notes_fold(&b->notes, b->arena,
-                   (struct note){NOTE_UNKNOWN, false, path,
+                   (struct note){NOTE_UNKNOWN, LOSES_NOTHING, path,
                                  span_of("packed inside the bundle; not looked into"), 1});
         return false;
     }
-    b->size_bytes = entry->size_bytes;
-    b->in_member = true;
-    b->member_cut = false;
+    start_member(b, entry);
     return true;
 }
 
@@ -124,14 +231,15 @@ static bool take_member(struct bundle *b, const struct entry *entry, struct span
 static void take_folder(struct bundle *b, const struct entry *entry, bool is_odd)
 {
     if (is_odd && path_normal(entry->path, &b->limits, &b->path) == PATH_FINE)
-        note(b, NOTE_MALFORMED, true, buf_span(&b->path), b->source->text);
+        note(b, NOTE_MALFORMED, LOSES_MEMBER, buf_span(&b->path), b->source->text);
 }
 
 /* One entry of the source: true when it is a member to hand out. */
 static bool take_entry(struct bundle *b, const struct entry *entry, bool is_odd)
 {
     if (!entry->path.p) {
-        note(b, NOTE_MALFORMED, true, SPAN_NONE, "a member whose name cannot be read; not read");
+        note(b, NOTE_MALFORMED, LOSES_MEMBER, SPAN_NONE,
+             "a member whose name cannot be read; not read");
         return false;
     }
     if (entry->kind == ENTRY_DIRECTORY) {
@@ -142,24 +250,55 @@ static bool take_entry(struct bundle *b, const struct entry *entry, bool is_odd)
         return false;
     struct span path = buf_span(&b->path);
     if (is_odd)
-        note(b, NOTE_MALFORMED, false, path, b->source->text);
+        note(b, NOTE_MALFORMED, LOSES_NOTHING, path, b->source->text);
     if (entry->kind == ENTRY_FILE)
         return take_member(b, entry, path);
     notes_fold(&b->notes, b->arena,
-               (struct note){NOTE_UNKNOWN, entry->kind == ENTRY_ENCRYPTED, path,
+               (struct note){NOTE_UNKNOWN,
+                             entry->kind == ENTRY_ENCRYPTED ? LOSES_MEMBER : LOSES_NOTHING, path,
                              span_of(odd_entries[entry->kind]), 1});
     return false;
 }
 
-/* What nobody read of an archive's member still goes through the limits: a skipped bomb is one too.
- */
+/* What nobody reads still goes through the limits: a skipped bomb is one too. */
+static void drain(struct bundle *b, struct span member)
+{
+    enum source_result result = SOURCE_OK;
+    struct span piece;
+    while (b->form == BUNDLE_ARCHIVE && !b->stopped) {
+        result = b->source->read(b->source, &piece);
+        if (result != SOURCE_OK && result != SOURCE_WARN)
+            break;
+        b->total_bytes += (int64_t)piece.n;
+        stop_at_limits(b, member);
+    }
+}
+
 static void pass_over(struct bundle *b)
 {
     struct span piece;
     if (b->form == BUNDLE_ARCHIVE)
         while (bundle_read(b, &piece))
             ;
-    b->in_member = false;
+    if (b->has_rest)
+        drain(b, b->member);
+    b->in_member = b->has_rest = false;
+}
+
+static void skip_entry(struct bundle *b, const struct entry *entry)
+{
+    if (entry->kind != ENTRY_ENCRYPTED)
+        drain(b, entry->path.p ? buf_span(&b->path) : SPAN_NONE);
+}
+
+/* Headers count too: an archive of nothing but long names is a bomb as well. */
+static void count_header(struct bundle *b, const struct entry *entry)
+{
+    enum { HEADER_BYTES = 512 };
+    if (b->form != BUNDLE_ARCHIVE)
+        return;
+    b->header_bytes += HEADER_BYTES + (int64_t)entry->path.n;
+    stop_at_limits(b, span_slice(entry->path, 0, 256));
 }
 
 bool bundle_next(struct bundle *b, struct span *ret_path)
@@ -171,66 +310,26 @@ bool bundle_next(struct bundle *b, struct span *ret_path)
         if (!b->stopped)
             result = b->source->next(b->source, &entry);
         if (result == SOURCE_CUT)
-            note(b, NOTE_TRUNCATED, true, SPAN_NONE, b->source->text);
+            note(b, NOTE_TRUNCATED, LOSES_MEMBER, SPAN_NONE, b->source->text);
         if (result == SOURCE_END || result == SOURCE_CUT)
             break;
         if (++b->members > b->limits.value[LIMIT_members]) {
-            note_limit(b, LIMIT_members, entry.path);
+            note_limit(b, LIMIT_members, LOSES_REST, span_slice(entry.path, 0, 256));
+            b->stopped = true;
             break;
         }
+        count_header(b, &entry);
         if (take_entry(b, &entry, result == SOURCE_WARN)) {
             *ret_path = b->member;
             return true;
         }
+        skip_entry(b, &entry);
     }
     b->at_end = true;
     return false;
 }
 
-/* ---- reading */
-
-static bool stop_member(struct bundle *b, bool whole_bundle)
-{
-    b->in_member = false;
-    b->member_cut = true;
-    b->stopped |= whole_bundle;
-    return false;
-}
-
-/* A bomb: more comes out than any log or table of a host would pack into so little. */
-static bool is_bomb(struct bundle *b)
-{
-    uint64_t packed = b->source->packed_bytes(b->source);
-    int64_t most;
-    return b->total_bytes > RATIO_FREE_BYTES &&
-           num_mul((int64_t)packed + 1, b->limits.value[LIMIT_ratio], &most) &&
-           b->total_bytes > most;
-}
-
-bool bundle_read(struct bundle *b, struct span *ret_piece)
-{
-    if (!b->in_member)
-        return false;
-    enum source_result result = b->source->read(b->source, ret_piece);
-    if (result == SOURCE_CUT)
-        note(b, NOTE_TRUNCATED, true, b->member, b->source->text);
-    if (result == SOURCE_WARN)
-        note(b, NOTE_MALFORMED, false, b->member, b->source->text);
-    if (result == SOURCE_CUT)
-        return stop_member(b, false);
-    if (result == SOURCE_END) {
-        b->in_member = false;
-        return false;
-    }
-    b->total_bytes += (int64_t)ret_piece->n;
-    enum limit_id over = b->total_bytes > b->limits.value[LIMIT_total_bytes] ? LIMIT_total_bytes
-                         : is_bomb(b)                                        ? LIMIT_ratio
-                                                                             : LIMIT_COUNT;
-    if (over == LIMIT_COUNT)
-        return true;
-    note_limit(b, over, b->member);
-    return stop_member(b, true);
-}
+/* ---- members whole */
 
 /* Adds a piece to b->text, up to the limit. */
 static void gather(struct bundle *b, struct span piece)
@@ -239,8 +338,8 @@ static void gather(struct bundle *b, struct span piece)
     buf_add(&b->text, span_slice(piece, 0, room));
     if (piece.n <= room)
         return;
-    note_limit(b, LIMIT_member_bytes, b->member);
-    stop_member(b, false);
+    note_limit(b, LIMIT_member_bytes, LOSES_MEMBER, b->member);
+    stop_member(b);
 }
 
 /* The size in the header decides nothing but that a first piece of that size is likely to be all,
@@ -300,11 +399,14 @@ bool bundle_is_partial(const struct bundle *bundle)
     return bundle->notes.loses;
 }
 
-void bundle_digest(struct bundle *bundle, char ret_hex[SHA256_HEX])
+bool bundle_digest(struct bundle *bundle, char ret_hex[SHA256_HEX])
 {
     struct sha256 sha;
     bundle->at_end = true;
+    if (bundle->stopped)
+        return false;
     bundle->source->finish(bundle->source);
     sha = bundle->sha;
     sha256_hex(&sha, ret_hex);
+    return true;
 }

@@ -26,17 +26,27 @@ enum note_kind {
     NOTE_NOTE,       /* an assumption that was made */
 };
 
+/* What is missing for it: nothing; what `member` feeds (with an empty `member`: anything); or
+ * anything, `member` being where it began. */
+enum note_loss { LOSES_NOTHING, LOSES_MEMBER, LOSES_REST };
+
 struct note {
     enum note_kind kind;
-    bool loses;         /* evidence is missing: what `member` feeds is incomplete, and with an empty
-                           `member` everything is */
+    enum note_loss loses;
     struct span member; /* the first one; empty when it is about the bundle as a whole */
     struct span text;   /* our words, printable */
     uint32_t count;     /* how many members it stands for */
 };
 
-/* Opens path, "-" being standard input. NULL and err when it is not there, empty, or neither an
- * archive nor a text. `limits` is copied. Paths, notes and slurped texts live in the arena. */
+/* Opens path, "-" being standard input, and reads nothing of it. NULL and err when it cannot be
+ * opened. `limits` is copied. Paths, notes and slurped texts live in the arena. */
+struct bundle *bundle_reach(const char *path, const struct limits *limits, struct arena *arena,
+                            struct err *err);
+/* Its descriptor where it is a directory, for a sandbox that lets it be read; else -1. */
+int bundle_folder(const struct bundle *bundle);
+/* Looks at the first bytes. False and err when it is empty, or neither an archive nor a text. */
+bool bundle_begin(struct bundle *bundle, struct err *err);
+/* bundle_reach and bundle_begin. */
 struct bundle *bundle_open(const char *path, const struct limits *limits, struct arena *arena,
                            struct err *err);
 void bundle_close(struct bundle *bundle); /* NULL is fine */
@@ -64,7 +74,8 @@ const struct note *bundle_note(const struct bundle *bundle, uint32_t index);
 bool bundle_is_partial(const struct bundle *bundle);
 
 /* Reads what is left of the input and gives the SHA-256 of all its bytes; of a directory, that of
- * the paths and contents that were read. */
-void bundle_digest(struct bundle *bundle, char ret_hex[SHA256_HEX]);
+ * the paths and contents that were read. False where a limit stopped the reading: what is behind it
+ * may have no end. */
+bool bundle_digest(struct bundle *bundle, char ret_hex[SHA256_HEX]);
 
 #endif

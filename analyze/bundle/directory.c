@@ -60,7 +60,8 @@ static bool frame_fill(struct directory *d, struct frame *frame, int fd)
             close(copy);
         return false;
     }
-    while (d->listed < d->limits.value[LIMIT_members] && (item = readdir(dir))) {
+    /* one more than the limit, so that the bundle sees that there is more */
+    while (d->listed <= d->limits.value[LIMIT_members] && (item = readdir(dir))) {
         if (is_dots(item->d_name))
             continue;
         if (!(frame->n & (frame->n - 1)))

@@ -3,6 +3,8 @@
 
 #include "base/num.h"
 
+#include <signal.h>
+
 static const struct limit_def defs[] = {
 #define LIMIT(name, value, doc) {#name, doc, value},
 #include "bundle/limits.def"
@@ -35,6 +37,18 @@ static bool amount_of(struct span s, int64_t *ret_value)
         if (span_is(s, units[i].name))
             return num_mul((int64_t)number, units[i].factor, ret_value);
     return false;
+}
+
+static volatile sig_atomic_t time_is_up;
+
+void limits_time_is_up(void)
+{
+    time_is_up = 1;
+}
+
+bool limits_is_time_up(void)
+{
+    return time_is_up;
 }
 
 bool limits_set(struct limits *limits, struct span name_and_value)

@@ -25,6 +25,9 @@ struct limit_def {
 
 struct limits limits_default(void);
 const struct limit_def *limit_def(enum limit_id id);
+/* The limit cpu_s was hit: whoever reads input stops. For the handler of a signal. */
+void limits_time_is_up(void);
+bool limits_is_time_up(void);
 /* "name=N", N a number with KiB, MiB or GiB behind it or nothing. False when there is no such limit
  * or N is not a number from 1 up. */
 bool limits_set(struct limits *limits, struct span name_and_value);

@@ -12,7 +12,7 @@ static void add(struct notes *notes, struct arena *arena, struct note note, uint
     struct note *last = NULL;
     uint32_t same = 0;
     utf8_visible(note.text, &text);
-    notes->loses |= note.loses;
+    notes->loses |= note.loses != LOSES_NOTHING;
     for (uint32_t i = 0; i < notes->n; i++)
         if (notes->items[i].kind == note.kind && span_eq(notes->items[i].text, buf_span(&text))) {
             last = &notes->items[i];

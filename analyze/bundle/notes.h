@@ -9,7 +9,7 @@
 struct notes {
     struct note *items;
     uint32_t n, room;
-    bool loses;
+    bool loses; /* some note does */
 };
 
 /* member and text are copied into the arena; text is made printable. */

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static struct span base_name(const char *path)
+struct span source_name(const char *path)
 {
     struct span s = span_of(path);
     if (span_is(s, "-"))
@@ -53,8 +53,7 @@ static struct source *open_stream(int fd, struct span name, struct sha256 *sha, 
     return NULL;
 }
 
-struct source *source_open(const char *path, const struct limits *limits, struct arena *arena,
-                           struct sha256 *sha, struct err *err)
+int source_reach(const char *path, bool *ret_is_folder, struct err *err)
 {
     struct stat st;
     int fd = strcmp(path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
@@ -63,9 +62,17 @@ struct source *source_open(const char *path, const struct limits *limits, struct
         err_set(err, ERR_INPUT, "%s", strerror(errno));
         if (fd >= 0)
             close(fd);
-        return NULL;
+        return -1;
     }
-    if (S_ISDIR(st.st_mode))
+    *ret_is_folder = S_ISDIR(st.st_mode);
+    return fd;
+}
+
+struct source *source_begin(int fd, struct span name, const struct limits *limits,
+                            struct sha256 *sha, struct err *err)
+{
+    struct stat st;
+    if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
         return directory_open(fd, limits, sha);
-    return open_stream(fd, arena_copy(arena, base_name(path)), sha, err);
+    return open_stream(fd, name, sha, err);
 }

@@ -39,9 +39,12 @@ struct source {
     char text[192];
 };
 
-/* Opens path ("-": standard input) in the form that its content has. NULL and err on failure. */
-struct source *source_open(const char *path, const struct limits *limits, struct arena *arena,
-                           struct sha256 *sha, struct err *err);
+/* Opens path ("-": standard input). -1 and err on failure. */
+int source_reach(const char *path, bool *ret_is_folder, struct err *err);
+/* In the form that its content has. Takes over the descriptor. NULL and err on failure. */
+struct source *source_begin(int fd, struct span name, const struct limits *limits,
+                            struct sha256 *sha, struct err *err);
+struct span source_name(const char *path); /* of the member of a text */
 
 struct input;
 

@@ -5,6 +5,7 @@
 #include "bundle/bundle.h"
 #include "parse/group.h"
 #include "parse/logs.h"
+#include "parse/parse_parts.h"
 #include "parse/path.h"
 
 static void stream_log(struct parse *parse, struct bundle *bundle, struct span name,
@@ -40,6 +41,8 @@ static void read_member(struct parse *parse, struct bundle *bundle, struct span 
     if (in_tree && !path_is_log(name)) {
         if (is_of_use(name))
             parse_member(parse, path, bundle_slurp(bundle));
+        else
+            parse_member_unused(parse, path);
         return;
     }
     bool any = bundle_read(bundle, &piece);
@@ -83,15 +86,18 @@ static void tell_notes(struct parse *parse, struct store *store, struct bundle *
         const struct note *note = bundle_note(bundle, i);
         struct where where = {note->member.n ? store_member(store, note->member) : 0, 0};
         store_observe(store, kind_of(note->kind), where, SPAN_FMT, SPAN_ARG(note->text));
-        if (note->loses)
-            parse_cut(parse, note->count > 1 ? SPAN_NONE : note->member);
+        if (note->loses != LOSES_NOTHING)
+            parse_cut(parse,
+                      note->count > 1 || note->loses == LOSES_REST ? SPAN_NONE : note->member);
     }
 }
 
-void parse_bundles(struct bundle *bundle, struct bundle *before, struct store *store)
+bool parse_bundles(struct bundle *bundle, struct bundle *before, struct store *store)
 {
     struct parse *parse = parse_new(store);
     struct span path;
+    store_limit_rows(store, bundle_limits(bundle)->value[LIMIT_rows]);
+    parse->line_bytes = bundle_limits(bundle)->value[LIMIT_line_bytes];
     while (bundle_next(bundle, &path))
         read_member(parse, bundle, path);
     tell_notes(parse, store, bundle);
@@ -100,6 +106,7 @@ void parse_bundles(struct bundle *bundle, struct bundle *before, struct store *s
         tell_notes(parse, store, before);
     }
     parse_finish(parse);
+    return !parse->is_cut && !bundle_is_partial(bundle) && (!before || !bundle_is_partial(before));
 }
 
 void parse_bundle(struct bundle *bundle, struct store *store)

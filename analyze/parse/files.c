@@ -165,6 +165,15 @@ void files_arrange(struct parse *parse)
     enter_files(parse);
 }
 
+void files_alias(struct parse *parse)
+{
+    for (uint32_t i = 0; i < parse->n_files; i++) {
+        struct span name = path_in_manifest(parse->files[i].name, store_arena(parse->store));
+        if (map_get(&parse->by_name, name, UINT32_MAX) == UINT32_MAX)
+            map_set(&parse->by_name, name, i);
+    }
+}
+
 struct file *files_find(const struct parse *parse, struct span name)
 {
     uint32_t at = map_get(&parse->by_name, name, UINT32_MAX);
@@ -179,13 +188,15 @@ const struct file *parse_file(const struct parse *parse, const char *name)
 
 void parse_cut(struct parse *parse, struct span path)
 {
-    if (path.n == 0)
-        parse->is_cut = true;
+    struct span folder, name;
     for (uint32_t i = parse->n_files; path.n && i-- > 0;)
         if (span_eq(parse->files[i].name, path)) {
             parse->files[i].cut = true;
-            break;
+            return;
         }
+    /* a log says itself that it was cut; of what else is not there, nobody knows what it held */
+    if (!path_split(path, &folder, &name) || !path_is_log(name))
+        parse->is_cut = true;
 }
 
 void files_free(struct parse *parse)
@@ -193,6 +204,7 @@ void files_free(struct parse *parse)
     free(parse->files);
     free(parse->clocks);
     free(parse->logs);
+    map_free(&parse->unused);
     map_free(&parse->by_name);
     map_free(&parse->sample_row);
     map_free(&parse->sample_of);

@@ -20,6 +20,8 @@ void logs_begin(struct parse *parse, struct span name)
 {
     if (!parse->log)
         parse->log = log_new(parse->store);
+    if (parse->n_logs == 0 && parse->line_bytes)
+        log_limit_line(parse->log, parse->line_bytes);
     if (parse->n_logs == parse->room_logs) {
         parse->room_logs = parse->room_logs ? parse->room_logs * 2 : 8;
         parse->logs = base_realloc(parse->logs, parse->room_logs, sizeof(*parse->logs));

@@ -21,6 +21,8 @@ struct manifest {
     struct json_object line;
     struct where end;
     bool end_complete;
+    uint32_t n_missing;
+    bool was_cut; /* the input, which explains that members are missing */
 };
 
 /* ---- attempts */
@@ -35,16 +37,41 @@ static bool same_digest(struct span text, struct span hex)
     return span_is(hex, digest);
 }
 
+/* The member is not used, and since somebody changed the bundle, no table is taken for whole. */
+static void distrust(struct manifest *m, struct file *file, struct where where, const char *why)
+{
+    file->distrusted = true;
+    m->parse->is_cut = true;
+    observe(m->store, OBS_DISTRUSTED, where, why, file->name);
+}
+
 static void check_file(struct manifest *m, struct file *file, int64_t bytes)
 {
     struct span hex;
     bool has_hash = object_text(&m->line, MANIFEST_SHA256, store_arena(m->store), &hex);
-    if (bytes == (int64_t)file->text.n && (!has_hash || same_digest(file->text, hex)))
+    if (bytes != (int64_t)file->text.n || (has_hash && !same_digest(file->text, hex)))
+        distrust(m, file, m->where,
+                 "size or SHA-256 of this member is not what the manifest says; it is not used: ");
+}
+
+/* Status of a member of which something stands in the bundle. */
+static bool is_captured(struct span status)
+{
+    return span_is(status, STATUS_OK) || span_is(status, STATUS_EMPTY) ||
+           span_is(status, STATUS_TRUNCATED) || span_is(status, STATUS_CHANGED);
+}
+
+static void miss(struct manifest *m, struct span name)
+{
+    enum { NAMED = 20 };
+    if (m->is_old || map_get(&m->parse->unused, name, 0) || m->was_cut)
         return;
-    file->distrusted = true;
+    m->parse->is_cut = true;
+    bool is_named = m->n_missing++ < NAMED;
     observe(m->store, OBS_DISTRUSTED, m->where,
-            "size or SHA-256 of this member is not what the manifest says; it is not used: ",
-            file->name);
+            is_named ? "the manifest says that it was captured, and the bundle does not hold it: "
+                     : "more members that the manifest names and the bundle does not hold",
+            is_named ? name : SPAN_NONE);
 }
 
 /* A log was read before the manifest came: its events stand, and it is said that they may be
@@ -56,7 +83,7 @@ static void check_log(struct manifest *m, struct span name, int64_t bytes)
     if (!sum)
         return;
     bool has_hash = object_text(&m->line, MANIFEST_SHA256, store_arena(m->store), &hex);
-    if (bytes != sum->bytes || (has_hash && !span_is(hex, sum->hex)))
+    if ((bytes >= 0 && bytes != sum->bytes) || (has_hash && !span_is(hex, sum->hex)))
         observe(m->store, OBS_DISTRUSTED, m->where,
                 "size or SHA-256 of this log is not what the manifest says; what it tells may be "
                 "forged: ",
@@ -76,9 +103,23 @@ static bool is_read_whole(struct span status)
     return span_is(status, STATUS_OK) || span_is(status, STATUS_EMPTY);
 }
 
+static void compare(struct manifest *m, struct file *file, struct span status, int64_t bytes)
+{
+    if (!is_captured(status)) {
+        distrust(m, file, m->where,
+                 "the manifest says that there was nothing to capture; it is not used: ");
+        return;
+    }
+    if (!is_read_whole(status))
+        file->cut = true;
+    if (bytes >= 0)
+        check_file(m, file, bytes);
+}
+
 static void read_attempt(struct manifest *m, struct span name)
 {
     struct attempt attempt = {.where = m->where};
+    struct span hex;
     struct arena *arena = store_arena(m->store);
     attempt.member = full_name(m, name);
     if (!object_text(&m->line, MANIFEST_STATUS, arena, &attempt.status)) {
@@ -90,14 +131,12 @@ static void read_attempt(struct manifest *m, struct span name)
     object_text(&m->line, MANIFEST_DETAIL, arena, &attempt.detail);
     store_attempt_add(m->store, &attempt);
     struct file *file = files_find(m->parse, attempt.member);
-    if (!file && !m->is_old && has_bytes)
-        check_log(m, name, attempt.bytes);
-    if (!file)
-        return;
-    if (!is_read_whole(attempt.status))
-        file->cut = true;
-    if (has_bytes)
-        check_file(m, file, attempt.bytes);
+    if (file)
+        compare(m, file, attempt.status, has_bytes ? attempt.bytes : -1);
+    else if (!m->is_old && logs_find(m->parse, name))
+        check_log(m, name, has_bytes ? attempt.bytes : -1);
+    else if (is_captured(attempt.status) && object_text(&m->line, MANIFEST_SHA256, arena, &hex))
+        miss(m, name);
 }
 
 /* ---- tables, the end */
@@ -182,13 +221,42 @@ static bool read_parts(struct manifest *m)
     return read_part(m, arena_printf(arena, "%s" BUNDLE_MANIFEST, m->prefix)) || any;
 }
 
+/* A capture that ran to its end names all that it wrote. */
+static void find_unlisted(struct manifest *m)
+{
+    struct arena *arena = store_arena(m->store);
+    for (uint32_t i = 0; m->end_complete && i < m->parse->n_files; i++) {
+        struct file *file = &m->parse->files[i];
+        struct span name = path_in_manifest(file->name, arena);
+        bool is_manifest = span_starts(name, BUNDLE_MANIFEST) ||
+                           span_starts(name, BUNDLE_MANIFEST_DIR) ||
+                           span_starts(name, OLD_PREFIX BUNDLE_MANIFEST) ||
+                           span_starts(name, OLD_PREFIX BUNDLE_MANIFEST_DIR);
+        if ((file->from == FROM_OLD_BUNDLE) == m->is_old && !is_manifest &&
+            !store_attempt_find(m->store, name))
+            distrust(m, file, m->end,
+                     "the manifest does not name this member, which somebody added; it is not "
+                     "used: ");
+    }
+    for (uint32_t i = 0; m->end_complete && !m->is_old && i < m->parse->n_logs; i++)
+        if (!store_attempt_find(m->store, m->parse->logs[i].name))
+            observe(m->store, OBS_DISTRUSTED, m->end,
+                    "the manifest does not name this log, which somebody added; what it tells may "
+                    "be forged: ",
+                    m->parse->logs[i].name);
+}
+
 void manifest_read(struct parse *parse)
 {
-    struct manifest m = {.parse = parse, .store = parse->store, .prefix = ""};
+    struct manifest m = {
+        .parse = parse, .store = parse->store, .prefix = "", .was_cut = parse->is_cut};
     struct manifest old = {
         .parse = parse, .store = parse->store, .prefix = OLD_PREFIX, .is_old = true};
+    files_alias(parse);
     parse->has_manifest = read_parts(&m);
     read_parts(&old);
+    find_unlisted(&m);
+    find_unlisted(&old);
     const struct file *header = parse_file(parse, BUNDLE_JSON);
     if (m.end.member) {
         store_set(parse->store, F_capture_complete, 0, m.end_complete, m.end);

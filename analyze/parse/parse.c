@@ -94,6 +94,13 @@ void parse_member(struct parse *parse, struct span path, struct span text)
     logs_end(parse, false);
 }
 
+void parse_member_unused(struct parse *parse, struct span path)
+{
+    struct span folder, name;
+    if (path_split(path, &folder, &name))
+        map_set(&parse->unused, path_in_manifest(name, store_arena(parse->store)), 1);
+}
+
 void parse_member_before(struct parse *parse, struct span path, struct span text)
 {
     files_add(parse, path, text, FROM_OLD_BUNDLE);
@@ -102,8 +109,8 @@ void parse_member_before(struct parse *parse, struct span path, struct span text
 void parse_finish(struct parse *parse)
 {
     files_arrange(parse);
-    header_read(parse);
     manifest_read(parse);
+    header_read(parse);
     page_size_find(parse);
     samples_clocks(parse);
     read_files(parse);

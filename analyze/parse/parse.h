@@ -13,8 +13,8 @@ struct bundle;
 
 /* Drives everything: reads all members of a bundle, kernel logs in pieces, into the store. `before`
  * is NULL, or an older bundle of the same host, which becomes an earlier sample. Notes of the
- * bundle become observations. */
-void parse_bundles(struct bundle *bundle, struct bundle *before, struct store *store);
+ * bundle become observations. False when not all of it could be read or trusted. */
+bool parse_bundles(struct bundle *bundle, struct bundle *before, struct store *store);
 void parse_bundle(struct bundle *bundle, struct store *store); /* without an older one */
 
 /* Lives in the arena of the store. */
@@ -28,6 +28,9 @@ void parse_member(struct parse *parse, struct span path, struct span text);
 /* The same for a member of an older bundle of the same host (analyze --before OLD NEW): its moving
  * files become an earlier sample, cited as before:PATH. */
 void parse_member_before(struct parse *parse, struct span path, struct span text);
+
+/* A member of which nothing is made: the manifest is told that it is there. */
+void parse_member_unused(struct parse *parse, struct span path);
 
 /* `path` was not read to its end (a limit was hit, the archive is cut): its last line is not
  * trusted, and tables made from it are incomplete. An empty path says so of the whole input. */

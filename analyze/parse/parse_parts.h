@@ -45,11 +45,13 @@ struct log_sum {
 struct parse {
     struct store *store;
     struct log *log;        /* made for the first log */
+    int64_t line_bytes;     /* limit of a line of a log; 0 = the default */
     struct sha256 log_hash; /* of the log being read */
     struct log_sum *logs;
     uint32_t n_logs, room_logs;
     struct file *files;
     uint32_t n_files, room_files;
+    struct map unused;     /* names of members of which nothing is made */
     struct map by_name;    /* name -> index in files, after the sort */
     struct map sample_row; /* table, parent row and sample -> row */
     struct map sample_of;  /* sample + SAMPLE_BIAS -> index in clocks */

@@ -8,7 +8,9 @@
     "\"page_size_bytes\":4096,\"cpus\":2},\"clocks\":{\"realtime_ns\":5000000000,"                 \
     "\"monotonic_ns\":1,\"boottime_ns\":2000000000},\"environment\":{\"euid\":0,"                  \
     "\"container\":\"none\",\"cgroup\":\"v2\"}}\n"
-#define END "{\"end\":true,\"complete\":true,\"members\":3}\n"
+#define END                                                                                        \
+    "{\"member\":\"bundle.json\",\"status\":\"ok\"}\n"                                              \
+    "{\"end\":true,\"complete\":true,\"members\":3}\n"
 
 static void header_says_who_and_when(void **state)
 {
@@ -73,6 +75,7 @@ static void tables_are_complete_by_the_manifest(void **state)
     scene_add(&s, "bundle.json", HEADER);
     scene_add(&s, "proc/1/status", "Name:\tinit\nPPid:\t0\nVmSize:\t 8 kB\n");
     scene_add(&s, "manifest/1.jsonl",
+              "{\"member\":\"proc/1/status\",\"status\":\"ok\"}\n"
               "{\"table\":\"processes\",\"complete\":true,\"seen\":1,\"captured\":1}\n");
     scene_add(&s, "manifest.jsonl",
               "{\"table\":\"cgroups\",\"complete\":true,\"seen\":1,\"captured\":1}\n" END);
