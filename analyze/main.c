@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* analyze: options, exit codes, and the only place from which errors are printed. */
+#include "base/arena.h"
 #include "cli/check.h"
+#include "cli/ending.h"
 #include "cli/facts.h"
 #include "cli/many.h"
 #include "cli/output.h"
 #include "cli/print.h"
-#include "cli/sandbox.h"
 #include "cli/selftest.h"
 #include "cli/summary.h"
 
+#include <jansson.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Where the parts of one analysis go. */
@@ -78,9 +82,7 @@ static enum exit_code analyze_one(const struct options *options, const struct ru
     if (!job_open(&job, options, rules, path, err))
         return EXIT_PARTLY;
     enum exit_code code = EXIT_PARTLY;
-    if (outputs_open(&outputs, options, err)) {
-        sandbox_enter(&options->limits, path);
-        job_run(&job);
+    if (outputs_open(&outputs, options, err) && job_run(&job, err)) {
         if (write_format(&job, FORMAT_JSON, &outputs.json, err) &&
             write_format(&job, FORMAT_MARKDOWN, &outputs.markdown, err) &&
             write_standard(&job, explained, &outputs.standard, err))
@@ -164,18 +166,27 @@ static enum exit_code run(int argc, char **argv, struct err *err)
     return with_rules(&options, err);
 }
 
+/* jansson leaves out what it has no memory for, and says nothing. */
+static void *json_memory(size_t n)
+{
+    return base_realloc(NULL, n ? n : 1, 1);
+}
+
 /* The names in an archive are bytes to libarchive only if the locale can hold them all; nothing
  * else depends on it, and nothing is taken from the environment. */
 int main(int argc, char **argv)
 {
     struct err err = {0};
+    ending_guard();
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error that is said */
+    json_set_alloc_funcs(json_memory, free);
     setlocale(LC_CTYPE, "C.UTF-8");
     enum exit_code code = run(argc, argv, &err);
     if (err.code != ERR_NONE)
         print_error(&err);
     if (err.code == ERR_USAGE)
         fputs("analyze: try --help\n", stderr);
-    if (err.code == ERR_NONE || code > EXIT_PARTLY)
-        return code;
-    return EXIT_PARTLY;
+    if (err.code != ERR_NONE && code < EXIT_PARTLY)
+        code = EXIT_PARTLY;
+    ending_exit((int)code);
 }

@@ -6,7 +6,6 @@
 #include "cli/output.h"
 #include "cli/pool.h"
 #include "cli/print.h"
-#include "cli/sandbox.h"
 #include "cli/tap.h"
 
 #include <dirent.h>
@@ -133,10 +132,8 @@ static void update(const struct expect *expect, const json_t *verdict, int exit,
 }
 
 static void judge(struct check *check, const struct expect *expect, struct job *job,
-                  const char *bundle, struct output *output, struct buf *out)
+                  struct output *output, struct buf *out)
 {
-    sandbox_enter(&check->options->limits, bundle);
-    job_run(job);
     json_t *verdict = verdict_of(job);
     int exit = job_exit_code(job);
     if (output->path)
@@ -171,7 +168,8 @@ static int work(void *context, uint32_t index, struct buf *out)
         char *bundle = join(check, check->folders[index], name);
         bool opens = !is_updated(check, check->folders[index]) || output_open(&output, file, &err);
         if (opens && job_open(&job, check->options, check->rules, bundle, &err)) {
-            judge(check, &expect, &job, bundle, &output, out);
+            if (job_run(&job, &err))
+                judge(check, &expect, &job, &output, out);
             job_close(&job);
         }
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/job.h"
 
+#include "cli/print.h"
+#include "cli/sandbox.h"
 #include "derive/derive.h"
 #include "parse/parse.h"
 #include "rule/limits.h"
@@ -38,26 +40,61 @@ bool job_open(struct job *job, const struct options *options, const struct rules
 {
     *job = (struct job){.options = options, .rules = rules, .arena = arena_new()};
     job->store = store_new(job->arena);
-    job->bundle = bundle_open(path, &options->limits, job->arena, err);
+    job->bundle = bundle_reach(path, &options->limits, job->arena, err);
     if (job->bundle && options->given[OPT_before])
-        job->before = bundle_open(options->value[OPT_before], &options->limits, job->arena, err);
+        job->before = bundle_reach(options->value[OPT_before], &options->limits, job->arena, err);
     if (job->bundle && (job->before || !options->given[OPT_before]))
         return true;
     job_close(job);
     return false;
 }
 
-void job_run(struct job *job)
+static void confine(const struct job *job)
+{
+    int folders[] = {bundle_folder(job->bundle), job->before ? bundle_folder(job->before) : -1};
+    const char *problem = sandbox_enter(&job->options->limits, folders, 2);
+    struct err err = {0};
+    if (!problem)
+        return;
+    err_set(&err, ERR_INPUT, "%s", problem);
+    print_error(&err);
+}
+
+/* A rule without a verdict for its cost is an observation as any limit is. */
+static void tell_steps(struct job *job)
+{
+    long long most = (long long)job->options->limits.value[LIMIT_rule_steps];
+    for (size_t i = 0; i < job->findings.n; i++)
+        if (job->findings.items[i].over_limit)
+            store_observe(job->store, OBS_OVER_LIMIT, (struct where){0},
+                          "over the limit rule_steps=%lld: rule " SPAN_FMT " is undecided", most,
+                          SPAN_ARG(job->findings.items[i].rule->id));
+}
+
+static bool is_over_limit(const struct store *store)
+{
+    for (uint32_t i = 0; i < store_observation_count(store); i++)
+        if (store_observation(store, i)->kind == OBS_OVER_LIMIT)
+            return true;
+    return false;
+}
+
+bool job_run(struct job *job, struct err *err)
 {
     static char digest[SHA256_HEX];
-    parse_bundles(job->bundle, job->before, job->store);
+    confine(job);
+    if (!bundle_begin(job->bundle, err) || (job->before && !bundle_begin(job->before, err)))
+        return false;
+    bool whole = parse_bundles(job->bundle, job->before, job->store);
     derive_all(job->store);
     job->findings = ruleset_eval(job->rules, job->store, job->arena);
+    tell_steps(job);
     job->verdict = verdict_make(job->store, &job->findings, job->arena);
-    bundle_digest(job->bundle, digest);
-    job->verdict->input_sha256 = arena_copy(job->arena, span_of(digest));
+    if (bundle_digest(job->bundle, digest))
+        job->verdict->input_sha256 = arena_copy(job->arena, span_of(digest));
     job->verdict->rules_digest = ruleset_digest(job->rules);
-    job->is_partial = bundle_is_partial(job->bundle);
+    job->is_partial = !whole || is_over_limit(job->store);
+    return true;
 }
 
 void job_close(struct job *job)

@@ -23,11 +23,12 @@ struct job {
 /* All rules that the options name: those of the program and of --rules. NULL with ERR_RULE. */
 struct ruleset *job_rules(const struct options *options, struct arena *arena, struct err *err);
 
-/* Opens the input. False with ERR_INPUT. */
+/* Opens the input, and reads nothing of it. False with ERR_INPUT. */
 bool job_open(struct job *job, const struct options *options, const struct ruleset *rules,
               const char *path, struct err *err);
-/* Reads it and judges; after job_open and with rights given up. */
-void job_run(struct job *job);
+/* Gives up its rights, reads the input and judges. All that is to be written must be open by now.
+ * False with ERR_INPUT. */
+bool job_run(struct job *job, struct err *err);
 void job_close(struct job *job);
 
 /* 0, 1 or 2, by --fail-on and --fail-on-unknown. */

@@ -3,7 +3,6 @@
 
 #include "cli/pool.h"
 #include "cli/print.h"
-#include "cli/sandbox.h"
 #include "base/utf8.h"
 #include "render/json.h"
 
@@ -92,6 +91,14 @@ static void verdict_line(const struct job *job, const char *name, int code, stru
     buf_free(&report);
 }
 
+static int failed(const struct many *many, const char *name, const struct err *err, struct buf *out)
+{
+    print_error(err);
+    if (many->options->given[OPT_ndjson])
+        error_line(name, EXIT_PARTLY, err->text, out);
+    return EXIT_PARTLY;
+}
+
 static int work(void *context, uint32_t index, struct buf *out)
 {
     struct many *many = context;
@@ -99,14 +106,12 @@ static int work(void *context, uint32_t index, struct buf *out)
     const char *name = many->names[index];
     struct err err = {0};
     struct job job;
-    if (!job_open(&job, options, many->rules, name, &err)) {
-        print_error(&err);
-        if (options->given[OPT_ndjson])
-            error_line(name, EXIT_PARTLY, err.text, out);
-        return EXIT_PARTLY;
+    if (!job_open(&job, options, many->rules, name, &err))
+        return failed(many, name, &err, out);
+    if (!job_run(&job, &err)) {
+        job_close(&job);
+        return failed(many, name, &err, out);
     }
-    sandbox_enter(&options->limits, name);
-    job_run(&job);
     int code = job_exit_code(&job);
     if (options->given[OPT_ndjson])
         verdict_line(&job, name, code, out);

@@ -2,6 +2,7 @@
 #include "cli/pool.h"
 
 #include "base/arena.h"
+#include "cli/ending.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,7 +48,7 @@ __attribute__((noreturn)) static void work(const struct pool *pool, uint32_t tas
     if (!write_all(fd, buf_span(&out)))
         code = 2;
     buf_free(&out);
-    exit(code);
+    ending_exit(code);
 }
 
 static bool start(struct crew *crew, struct worker *worker)

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/sandbox.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -58,48 +62,111 @@ int sandbox_landlock_abi(void)
     return abi > 0 ? (int)abi : 0;
 }
 
-static void allow_reading(int ruleset, const char *folder)
+/* errno: no such call, or switched off at boot; containers of old forbid what they do not know. */
+static bool is_missing(int error)
 {
-    int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    struct path_beneath rule = {FS_READ_FILE | FS_READ_DIR, fd};
-    syscall(CALL_ADD_RULE, ruleset, RULE_PATH_BENEATH, &rule, 0);
-    close(fd);
+    return error == ENOSYS || error == EOPNOTSUPP || error == EPERM;
 }
 
-static void enter_landlock(const char *folder)
+static bool allow_reading(int ruleset, int folder)
 {
-    int abi = sandbox_landlock_abi();
-    struct ruleset_attr attr = attr_of(abi);
-    if (!abi)
-        return;
-    int ruleset = (int)syscall(CALL_CREATE_RULESET, &attr, attr_bytes(abi), 0);
-    if (ruleset < 0)
-        return;
-    if (folder && *folder)
-        allow_reading(ruleset, folder);
+    struct path_beneath rule = {FS_READ_FILE | FS_READ_DIR, folder};
+    return folder < 0 || syscall(CALL_ADD_RULE, ruleset, RULE_PATH_BENEATH, &rule, 0) == 0;
+}
+
 #ifdef __SANITIZE_ADDRESS__
-    allow_reading(ruleset, "/proc"); /* LeakSanitizer reads /proc/self when the program ends */
+/* LeakSanitizer reads /proc/self when the program ends */
+static bool allow_sanitizer(int ruleset)
+{
+    int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    bool fine = allow_reading(ruleset, proc);
+    if (proc >= 0)
+        close(proc);
+    return fine;
+}
+#else
+static bool allow_sanitizer(int ruleset)
+{
+    (void)ruleset;
+    return true;
+}
 #endif
-    syscall(CALL_RESTRICT_SELF, ruleset, 0);
+
+static bool enter_landlock(const int *folders, size_t n)
+{
+    long abi = syscall(CALL_CREATE_RULESET, NULL, 0, ASK_VERSION);
+    if (abi < 0)
+        return is_missing(errno);
+    struct ruleset_attr attr = attr_of((int)abi);
+    int ruleset = (int)syscall(CALL_CREATE_RULESET, &attr, attr_bytes((int)abi), 0);
+    if (ruleset < 0)
+        return false;
+    bool fine = allow_sanitizer(ruleset);
+    for (size_t i = 0; i < n; i++)
+        fine = allow_reading(ruleset, folders[i]) && fine;
+    fine = syscall(CALL_RESTRICT_SELF, ruleset, 0) == 0 && fine;
     close(ruleset);
+    return fine;
 }
 
-static void limit(int resource, rlim_t most)
+static bool limit(int resource, rlim_t soft, rlim_t hard)
 {
     struct rlimit now;
-    if (getrlimit((__rlimit_resource_t)resource, &now) == 0 && now.rlim_max > most)
-        setrlimit((__rlimit_resource_t)resource, &(struct rlimit){most, most});
+    if (getrlimit((__rlimit_resource_t)resource, &now))
+        return false;
+    if (now.rlim_max <= soft)
+        return true;
+    if (now.rlim_max < hard)
+        hard = now.rlim_max;
+    return setrlimit((__rlimit_resource_t)resource, &(struct rlimit){soft, hard}) == 0;
 }
 
-void sandbox_enter(const struct limits *limits, const char *folder)
+/* ---- processor time: first the reading ends and is said to have ended, then all does */
+
+enum { GRACE_S = 60 };
+
+static char out_of_time[96];
+static volatile sig_atomic_t signals;
+
+/* SIGXCPU comes each second from the soft limit on. */
+static void spent(int signal)
 {
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_CPU, (rlim_t)limits->value[LIMIT_cpu_s]);
-#ifndef __SANITIZE_ADDRESS__ /* its shadow alone is terabytes of address space */
-    limit(RLIMIT_AS, (rlim_t)limits->value[LIMIT_memory_bytes]);
+    (void)signal;
+    limits_time_is_up();
+    if (++signals < GRACE_S / 2)
+        return;
+    ssize_t n = write(STDERR_FILENO, out_of_time, strlen(out_of_time));
+    _exit(n < 0 ? 2 : 2);
+}
+
+static bool limit_time(rlim_t most)
+{
+    struct sigaction action = {.sa_handler = spent, .sa_flags = SA_RESTART};
+    snprintf(out_of_time, sizeof(out_of_time), "analyze: far over the limit cpu_s=%llu\n",
+             (unsigned long long)most);
+    return sigaction(SIGXCPU, &action, NULL) == 0 && limit(RLIMIT_CPU, most, most + GRACE_S);
+}
+
+static bool limit_memory(rlim_t most)
+{
+#ifdef __SANITIZE_ADDRESS__ /* its shadow alone is terabytes of address space */
+    (void)most;
+    return true;
+#else
+    return limit(RLIMIT_AS, most, most);
 #endif
-    enter_landlock(folder);
+}
+
+const char *sandbox_enter(const struct limits *limits, const int *folders, size_t n)
+{
+    bool fine = limit(RLIMIT_CORE, 0, 0);
+    fine = limit_time((rlim_t)limits->value[LIMIT_cpu_s]) && fine;
+    fine = limit_memory((rlim_t)limits->value[LIMIT_memory_bytes]) && fine;
+    if (!fine)
+        return "not confined: its processor time or memory could not be limited";
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        return "not confined: the right to gain privileges could not be given up";
+    if (!enter_landlock(folders, n))
+        return "not confined: Landlock is there, and refused";
+    return NULL;
 }
