@@ -22,11 +22,41 @@ static uint64_t last_given(const struct capture *c)
     return at && ++at && scan_u64(&at, text + strlen(text), &pid) ? pid : 0;
 }
 
+/* One bit for each pid that the kernel can give (PID_MAX_LIMIT); pages without one are never
+ * touched. */
+#define PIDS_MOST  (1 << 22)
+#define PAGE_BYTES 4096
+
+static uint8_t seen[PIDS_MOST / 8];
+static bool touched[sizeof(seen) / PAGE_BYTES];
+
+static void forget_all(void)
+{
+    for (size_t page = 0; page < sizeof(touched); page++)
+        if (touched[page])
+            memset(seen + page * PAGE_BYTES, 0, PAGE_BYTES);
+    memset(touched, 0, sizeof(touched));
+}
+
+void pids_see(int32_t pid)
+{
+    if (pid < 0 || pid >= PIDS_MOST)
+        return;
+    seen[pid / 8] |= (uint8_t)(1 << pid % 8);
+    touched[pid / 8 / PAGE_BYTES] = true;
+}
+
+bool pids_seen(int32_t pid)
+{
+    return pid < 0 || pid >= PIDS_MOST || (seen[pid / 8] >> pid % 8 & 1);
+}
+
 void pids_start(struct pids *p, const struct capture *c)
 {
     char text[32];
     const char *at = text;
 
+    forget_all();
     memset(p, 0, sizeof(*p));
     if (c->options->root)
         return;

@@ -24,5 +24,9 @@ void pids_start(struct pids *p, const struct capture *c);
 /* True while pid is still the process that started at starttime_ticks; asked after its file was
  * read, while the result is given out. */
 bool pids_is_same(struct pids *p, const struct capture *c, int32_t pid, uint64_t starttime_ticks);
+/* Remembers that the walk saw pid, until the next pids_start. */
+void pids_see(int32_t pid);
+/* True for a pid that the walk saw; a process that is younger has no row in the tables. */
+bool pids_seen(int32_t pid);
 
 #endif

@@ -79,6 +79,7 @@ static struct job *read_file(struct capture *c, enum plan_id row, int32_t pid)
 static void visit_first(struct capture *c, struct procs *p, int32_t pid)
 {
     p->seen++;
+    pids_see(pid);
     c->budget.inodes++;
     for (enum plan_id row = PLAN_PROCESS_STAT; row <= PLAN_PROCESS_CGROUP; row++) {
         struct job *job = read_file(c, row, pid);
@@ -199,7 +200,7 @@ static struct job *read_locked(struct capture *c, enum plan_id row, const struct
 static void visit_small(struct capture *c, struct procs *p, int32_t pid)
 {
     (void)p;
-    if (!largest_has(pid))
+    if (!largest_has(pid) && pids_seen(pid))
         read_locked(c, PLAN_PROCESS_ROLLUP, &(struct proc){.pid = pid});
 }
 
@@ -224,6 +225,8 @@ static void visit_rest(struct capture *c, struct procs *p, int32_t pid)
 {
     const struct proc *proc;
 
+    if (!pids_seen(pid))
+        return;
     read_file(c, PLAN_PROCESS_OOM_SCORE, pid);
     read_file(c, PLAN_PROCESS_LIMITS, pid);
     if (!c->options->cmdline)

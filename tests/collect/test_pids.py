@@ -12,9 +12,18 @@ import support
 from support import Bundle, capture
 
 
+def sleep_as(pid):
+    with open("/proc/sys/kernel/ns_last_pid", "w") as f:
+        f.write(str(pid - 1))
+    return subprocess.Popen(["sleep", "600"])
+
+
 def reuse_a_pid():
     """Runs as the first process of a pid namespace: collect is held up by a full pipe after it read
-    the victim's status; meanwhile the victim's pid is given to another process."""
+    the victim's status; meanwhile the victim's pid is given to another process, and a new process gets
+    a pid that the walk has passed."""
+    subprocess.run(["true"], check=True)
+    passed = 2
     victim = subprocess.Popen(["sleep", "600"])
     others = subprocess.Popen([os.path.join(support.PROGRAMS, "collect_sleepers"), "1500"],
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -26,15 +35,14 @@ def reuse_a_pid():
     time.sleep(0.5)
     victim.kill()
     victim.wait()
-    with open("/proc/sys/kernel/ns_last_pid", "w") as f:
-        f.write(str(victim.pid - 1))
-    heir = subprocess.Popen(["sleep", "600"])
+    newcomer, heir = sleep_as(passed), sleep_as(victim.pid)
     data += child.stdout.read()
     child.wait()
     others.communicate()
-    heir.kill()
-    heir.wait()
-    sys.stdout.buffer.write(b"%d %d\n" % (victim.pid, heir.pid) + data)
+    for process in heir, newcomer:
+        process.kill()
+        process.wait()
+    sys.stdout.buffer.write(b"%d %d %d\n" % (victim.pid, heir.pid, newcomer.pid) + data)
 
 
 @unittest.skipUnless(os.geteuid() == 0 and shutil.which("unshare") and
@@ -49,14 +57,15 @@ class Reuse(unittest.TestCase):
             self.skipTest(done.stderr.decode())
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         first, data = done.stdout.split(b"\n", 1)
-        pid, heir = first.split()
-        self.assertEqual(pid, heir)
+        pid, heir, newcomer = first.split()
+        self.assertEqual((pid, newcomer), (heir, b"2"))
         bundle = Bundle(data)
         bundle.check(self)
         name = f"proc/{pid.decode()}/smaps_rollup"
         self.assertEqual(bundle.attempts[name]["status"], "changed")
         changed = [n for n, a in bundle.attempts.items() if a["status"] == "changed"]
         self.assertTrue(all(f"/{pid.decode()}/" in n for n in changed), changed)
+        self.assertEqual([n for n in bundle.names if n.startswith("proc/2/")], [])
         self.assertFalse(bundle.tables["processes"]["complete"])
         self.assertIn("pid namespace", bundle.tables["processes"]["detail"])
 
