@@ -4,6 +4,7 @@
 #include "cli/check.h"
 #include "cli/ending.h"
 #include "cli/facts.h"
+#include "cli/list.h"
 #include "cli/many.h"
 #include "cli/output.h"
 #include "cli/print.h"
@@ -13,7 +14,6 @@
 #include <jansson.h>
 #include <locale.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,14 +23,33 @@ struct outputs {
     bool standard_taken; /* by --json - or --markdown - */
 };
 
+static bool is_standard(const char *path)
+{
+    return path && strcmp(path, "-") == 0;
+}
+
+/* No report goes over the evidence, or over the other report. */
+static bool outputs_are_apart(const struct outputs *outputs, const struct options *options,
+                              struct err *err)
+{
+    const struct output *all[] = {&outputs->json, &outputs->markdown, &outputs->standard};
+    const char *inputs[] = {options->operands[0], options->value[OPT_before]};
+    for (int o = 0; o < 3; o++)
+        for (int i = 0; i < 2; i++)
+            if (output_is_file(all[o], inputs[i]))
+                return err_set(err, ERR_USAGE, "the report would go over the evidence");
+    return !output_is_output(&outputs->json, &outputs->markdown) ||
+           err_set(err, ERR_USAGE, "--json and --markdown go to the same file");
+}
+
 static bool outputs_open(struct outputs *outputs, const struct options *options, struct err *err)
 {
     const char *json = options->value[OPT_json], *markdown = options->value[OPT_markdown];
-    outputs->standard_taken =
-        (json && strcmp(json, "-") == 0) || (markdown && strcmp(markdown, "-") == 0);
+    outputs->standard_taken = is_standard(json) || is_standard(markdown);
     return output_open(&outputs->json, json, err) &&
            output_open(&outputs->markdown, markdown, err) &&
-           output_open(&outputs->standard, outputs->standard_taken ? NULL : "-", err);
+           output_open(&outputs->standard, outputs->standard_taken ? NULL : "-", err) &&
+           outputs_are_apart(outputs, options, err);
 }
 
 static bool write_format(const struct job *job, enum format format, struct output *output,
@@ -79,7 +98,7 @@ static enum exit_code analyze_one(const struct options *options, const struct ru
     const struct rule *explained = NULL;
     if (options->given[OPT_explain] && !(explained = find_rule(options, rules, err)))
         return EXIT_USAGE;
-    if (!job_open(&job, options, rules, path, err))
+    if (!job_open(&job, options, rules, path, options->value[OPT_before], err))
         return EXIT_PARTLY;
     enum exit_code code = EXIT_PARTLY;
     if (outputs_open(&outputs, options, err) && job_run(&job, err)) {
@@ -89,7 +108,7 @@ static enum exit_code analyze_one(const struct options *options, const struct ru
             code = job_exit_code(&job);
     }
     job_close(&job);
-    return code;
+    return err->code == ERR_USAGE ? EXIT_USAGE : code;
 }
 
 static enum exit_code print(struct buf *text, struct err *err)
@@ -111,7 +130,7 @@ static enum exit_code about_rules(const struct options *options, const struct ru
     if (options->given[OPT_version])
         version_write(rules, &text);
     else if (options->given[OPT_list_rules])
-        (options->format == FORMAT_MARKDOWN ? ruleset_catalogue : ruleset_list)(rules, &text);
+        list_write(rules, options->format, &text);
     else if (options->given[OPT_needs])
         ruleset_needs(rules, &text);
     else if ((rule = find_rule(options, rules, err)))
@@ -177,6 +196,7 @@ static void *json_memory(size_t n)
 int main(int argc, char **argv)
 {
     struct err err = {0};
+    output_hold_streams();
     ending_guard();
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error that is said */
     json_set_alloc_funcs(json_memory, free);
@@ -184,8 +204,6 @@ int main(int argc, char **argv)
     enum exit_code code = run(argc, argv, &err);
     if (err.code != ERR_NONE)
         print_error(&err);
-    if (err.code == ERR_USAGE)
-        fputs("analyze: try --help\n", stderr);
     if (err.code != ERR_NONE && code < EXIT_PARTLY)
         code = EXIT_PARTLY;
     ending_exit((int)code);

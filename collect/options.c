@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "options.h"
 #include "say.h"
 #include "scan.h"
 #include "text.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,10 +31,9 @@ static const struct option_row rows[OPTION_COUNT] = {
 #undef OPTION
 };
 
-static const char usage_head[] = "Usage: collect -o FILE [OPTION...]\n"
-                                 "       collect watch -d DIR [OPTION...]\n"
-                                 "       collect --plan | --list-patterns\n"
-                                 "Captures the memory evidence of this host as one tar.\n\n";
+static const char *const usage_forms[] = {" -o FILE [OPTION...]\n", " watch -d DIR [OPTION...]\n",
+                                          " --plan | --list-patterns\n"};
+static const char usage_head[] = "Captures the memory evidence of this host as one tar.\n\n";
 
 static const char usage_tail[] =
     "\nExit codes: 0 complete; 1 partial (a signal, a budget or a deadline kept evidence out);\n"
@@ -42,6 +43,14 @@ static void print_help(void)
 {
     char line[256];
 
+    for (size_t i = 0; i < 3; i++) {
+        struct text t = TEXT_ON(line);
+
+        text_str(&t, i ? "       " : "Usage: ");
+        text_str(&t, program_invocation_short_name);
+        text_str(&t, usage_forms[i]);
+        say_out(line, t.n);
+    }
     say_out(usage_head, sizeof(usage_head) - 1);
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         struct text t = TEXT_ON(line);
@@ -73,7 +82,7 @@ static void print_help(void)
 static bool complain(const char *what, const char *about)
 {
     say_error(what, about, 0);
-    say_error("try 'collect --help'", NULL, 0);
+    say_error("try --help", NULL, 0);
     return false;
 }
 

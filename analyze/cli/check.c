@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/check.h"
 
-#include "base/utf8.h"
 #include "cli/expect.h"
+#include "cli/golden.h"
 #include "cli/output.h"
 #include "cli/pool.h"
 #include "cli/print.h"
@@ -14,11 +14,16 @@
 #include <string.h>
 #include <unistd.h>
 
+struct folder {
+    char *path;
+    bool is_case; /* else it was named, and there is no case in it: skipped, and said so */
+};
+
 struct check {
     const struct options *options;
     const struct ruleset *rules;
-    char **folders;
-    uint32_t n, failed;
+    struct folder *folders;
+    uint32_t n, cases, failed;
     struct arena *arena; /* names of folders */
     struct buf out;
 };
@@ -38,10 +43,11 @@ static bool is_case(struct check *check, const char *folder)
     return access(join(check, folder, "expect.yaml"), F_OK) == 0;
 }
 
-static void add_case(struct check *check, char *folder)
+static void add(struct check *check, char *path, bool is_case)
 {
     check->folders = base_realloc(check->folders, (size_t)check->n + 1, sizeof(*check->folders));
-    check->folders[check->n++] = folder;
+    check->folders[check->n++] = (struct folder){path, is_case};
+    check->cases += is_case;
 }
 
 static int not_hidden(const struct dirent *item)
@@ -54,7 +60,7 @@ static bool add_cases(struct check *check, char *folder, struct err *err)
     struct dirent **items;
     uint32_t before = check->n;
     if (is_case(check, folder)) {
-        add_case(check, folder);
+        add(check, folder, true);
         return true;
     }
     int n = scandir(folder, &items, not_hidden, alphasort);
@@ -66,38 +72,30 @@ static bool add_cases(struct check *check, char *folder, struct err *err)
     for (int i = 0; i < n; i++) {
         char *inner = join(check, folder, items[i]->d_name);
         if (is_case(check, inner))
-            add_case(check, inner);
+            add(check, inner, true);
         free(items[i]);
     }
     free(items);
-    if (check->n > before)
+    if (check->n == before)
+        add(check, folder, false);
+    return true;
+}
+
+/* A run that checked nothing must not pass for one that found nothing. */
+static bool find_cases(struct check *check, struct err *err)
+{
+    const struct options *options = check->options;
+    for (int i = 0; i < options->n_operands; i++)
+        if (!add_cases(check, options->operands[i], err))
+            return false;
+    if (check->cases)
         return true;
     err_set(err, ERR_USAGE, "no case in it: a case is a folder with an expect.yaml");
-    err_source(err, folder);
+    err_source(err, options->operands[0]);
     return false;
 }
 
 /* ---- one case, in a worker */
-
-static bool slurp(const char *path, struct arena *arena, struct span *ret, struct err *err)
-{
-    struct buf text = {0};
-    char piece[4096];
-    size_t n;
-    FILE *file = fopen(path, "re");
-    while (file && (n = fread(piece, 1, sizeof(piece), file)) > 0)
-        buf_add(&text, (struct span){piece, n});
-    bool fine = file && !ferror(file);
-    if (!fine) {
-        err_set(err, ERR_INPUT, "%s", strerror(errno));
-        err_source(err, path);
-    }
-    if (file)
-        fclose(file);
-    *ret = arena_copy(arena, buf_span(&text));
-    buf_free(&text);
-    return fine;
-}
 
 static bool is_updated(const struct check *check, const char *folder)
 {
@@ -120,27 +118,60 @@ static json_t *verdict_of(const struct job *job)
     return verdict;
 }
 
-static void update(const struct expect *expect, const json_t *verdict, int exit,
-                   struct output *output, struct buf *out)
+/* One case in a worker. */
+struct one {
+    struct check *check;
+    char *folder;
+    bool update;
+    struct arena *arena;
+    struct expect expect;
+    struct goldens goldens;
+    struct output output; /* expect.yaml, where it is to be written anew */
+};
+
+static char *beside(struct one *one, struct span name)
+{
+    return name.n
+               ? join(one->check, one->folder, arena_printf(one->arena, SPAN_FMT, SPAN_ARG(name)))
+               : NULL;
+}
+
+static void update_expect(struct one *one, const json_t *verdict, int exit, struct buf *out)
 {
     struct buf text = {0};
     struct err err = {0};
-    expect_write(expect, verdict, exit, &text);
-    if (!output_write(output, buf_span(&text), &err))
-        buf_fmt(out, "not updated: %s\n", err.text);
+    expect_write(&one->expect, verdict, exit, &text);
+    if (!output_write(&one->output, buf_span(&text), &err))
+        buf_fmt(out, "expect.yaml is not updated: %s\n", err.text);
     buf_free(&text);
 }
 
-static void judge(struct check *check, const struct expect *expect, struct job *job,
-                  struct output *output, struct buf *out)
+static void judge(struct one *one, struct job *job, struct buf *out)
 {
+    struct buf differences = {0};
     json_t *verdict = verdict_of(job);
     int exit = job_exit_code(job);
-    if (output->path)
-        update(expect, verdict, exit, output, out);
+    expect_compare(&one->expect, verdict, exit, one->check->rules, &differences);
+    if (differences.n && one->output.path)
+        update_expect(one, verdict, exit, out);
     else
-        expect_compare(expect, verdict, exit, check->rules, out);
+        buf_add(out, buf_span(&differences));
+    goldens_compare(&one->goldens, job, out);
+    buf_free(&differences);
     json_decref(verdict);
+}
+
+/* Where the whole verdict is kept, --update is about that, and expect.yaml stays what a person
+ * wrote; else it is about expect.yaml. */
+static bool prepare(struct one *one, struct err *err)
+{
+    char *file = join(one->check, one->folder, "expect.yaml");
+    struct span text;
+    one->update = is_updated(one->check, one->folder);
+    return golden_slurp(file, one->arena, &text, err) &&
+           expect_read(&one->expect, file, text, one->arena, err) &&
+           goldens_read(&one->goldens, one->folder, one->update, one->arena, err) &&
+           output_open(&one->output, one->update && !one->goldens.any ? file : NULL, err);
 }
 
 static void error_write(const struct err *err, struct buf *out)
@@ -156,42 +187,36 @@ static void error_write(const struct err *err, struct buf *out)
 static int work(void *context, uint32_t index, struct buf *out)
 {
     struct check *check = context;
-    struct arena *arena = arena_new();
-    char *file = join(check, check->folders[index], "expect.yaml");
-    struct expect expect;
+    struct one one = {.check = check, .folder = check->folders[index].path, .arena = arena_new()};
     struct err err = {0};
-    struct span text;
     struct job job;
-    struct output output = {0};
-    if (slurp(file, arena, &text, &err) && expect_read(&expect, file, text, arena, &err)) {
-        char *name = arena_printf(arena, SPAN_FMT, SPAN_ARG(expect.bundle));
-        char *bundle = join(check, check->folders[index], name);
-        bool opens = !is_updated(check, check->folders[index]) || output_open(&output, file, &err);
-        if (opens && job_open(&job, check->options, check->rules, bundle, &err)) {
+    if (check->folders[index].is_case && prepare(&one, &err)) {
+        char *bundle = beside(&one, one.expect.bundle), *before = beside(&one, one.expect.before);
+        if (job_open(&job, check->options, check->rules, bundle, before, &err)) {
             if (job_run(&job, &err))
-                judge(check, &expect, &job, &output, out);
+                judge(&one, &job, out);
             job_close(&job);
         }
     }
     if (err.code != ERR_NONE)
         error_write(&err, out);
-    arena_free(arena);
+    arena_free(one.arena);
     return 0;
 }
 
 static void done(void *context, uint32_t index, struct span result, int code)
 {
     struct check *check = context;
+    const struct folder *folder = &check->folders[index];
     struct buf text = {0};
     buf_add(&text, result);
     if (code)
-        buf_fmt(&text, "the analysis ended with %s %d\n", code < 0 ? "signal" : "status",
-                code < 0 ? -code : code);
+        pool_reason(code, &check->options->limits, &text);
     check->failed += text.n > 0;
     if (check->options->format == FORMAT_JUNIT)
-        junit_case(&check->out, check->folders[index], buf_span(&text));
+        junit_case(&check->out, folder->path, !folder->is_case, buf_span(&text));
     else
-        tap_case(&check->out, index + 1, check->folders[index], buf_span(&text));
+        tap_case(&check->out, index + 1, folder->path, !folder->is_case, buf_span(&text));
     buf_free(&text);
 }
 
@@ -207,7 +232,7 @@ static bool may_update(const struct options *options, struct err *err)
 static void whole(const struct check *check, struct buf *out)
 {
     if (check->options->format == FORMAT_JUNIT)
-        junit_suite(out, buf_span(&check->out), check->n, check->failed);
+        junit_suite(out, buf_span(&check->out), check->n, check->failed, check->n - check->cases);
     else
         tap_plan(out, buf_span(&check->out), check->n, check->failed);
 }
@@ -217,11 +242,10 @@ enum exit_code check_run(const struct options *options, const struct ruleset *ru
 {
     struct check check = {.options = options, .rules = rules, .arena = arena_new()};
     enum exit_code code = may_update(options, err) ? EXIT_FINE : EXIT_USAGE;
-    for (int i = 0; code == EXIT_FINE && i < options->n_operands; i++)
-        if (!add_cases(&check, options->operands[i], err))
-            code = EXIT_USAGE;
+    if (code == EXIT_FINE && !find_cases(&check, err))
+        code = EXIT_USAGE;
     if (code == EXIT_FINE) {
-        struct pool pool = {options->jobs, check.n, &check, work, done};
+        struct pool pool = {options->jobs, check.n, pool_deadline_s(options), &check, work, done};
         struct output output;
         struct buf text = {0};
         if (!pool_run(&pool))

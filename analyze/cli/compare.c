@@ -325,6 +325,10 @@ void expect_write(const struct expect *old, const json_t *verdict, int exit, str
 {
     buf_fmt(out, "format: 1\nbundle: ");
     scalar_write(old->bundle, out);
+    if (old->before.n) {
+        buf_str(out, "\nbefore: ");
+        scalar_write(old->before, out);
+    }
     buf_fmt(out, "\nexit: %d\n", exit);
     incidents_write(verdict, out);
     matches_write(verdict, out);

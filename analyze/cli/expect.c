@@ -103,6 +103,8 @@ static bool read_key(struct reader *r, const struct yaml *item)
         return read_format(r, item);
     if (span_is(key, "bundle"))
         return read_text(r, item, &r->expect->bundle);
+    if (span_is(key, "before"))
+        return read_text(r, item, &r->expect->before);
     if (span_is(key, "exit"))
         return read_exit(r, item);
     if (span_is(key, "incidents"))
@@ -113,7 +115,8 @@ static bool read_key(struct reader *r, const struct yaml *item)
         return read_list(r, item, &r->expect->silent);
     if (!span_is(key, "may_be_unknown"))
         return wrong(r, item->key,
-                     "keys are format, bundle, exit, incidents, match, silent, may_be_unknown");
+                     "keys are format, bundle, before, exit, incidents, match, silent, "
+                     "may_be_unknown");
     r->expect->has_unknown = true;
     return read_list(r, item, &r->expect->may_be_unknown);
 }
@@ -138,6 +141,8 @@ bool expect_read(struct expect *expect, const char *file, struct span text, stru
             return false;
     if (!yaml_find(top, "format"))
         return wrong(&r, top, "format: 1 is missing");
-    return is_plain_name(expect->bundle) ||
-           wrong(&r, top, "bundle: names a file or folder beside this one");
+    if (!is_plain_name(expect->bundle))
+        return wrong(&r, top, "bundle: names a file or folder beside this one");
+    return !yaml_find(top, "before") || is_plain_name(expect->before) ||
+           wrong(&r, yaml_find(top, "before"), "before: names a file or folder beside this one");
 }

@@ -13,6 +13,7 @@
  *
  *   format: 1
  *   bundle: bundle.tar.xz         a file or folder beside expect.yaml, in any form analyze reads
+ *   before: before.tar.xz         an older bundle of the same host, as --before takes it
  *   exit: 1
  *   incidents:                    exactly these, in any order; [] = no memory incident
  *     - kind: oom_kill            kill, no-kill, lost, pressure; oom_kill is kill
@@ -34,7 +35,7 @@ struct expect_incident {
 };
 
 struct expect {
-    struct span bundle;
+    struct span bundle, before;
     bool has_exit, has_incidents, has_unknown;
     int exit;
     struct expect_incident *incidents;

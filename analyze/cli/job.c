@@ -36,14 +36,14 @@ struct ruleset *job_rules(const struct options *options, struct arena *arena, st
 }
 
 bool job_open(struct job *job, const struct options *options, const struct ruleset *rules,
-              const char *path, struct err *err)
+              const char *path, const char *before, struct err *err)
 {
     *job = (struct job){.options = options, .rules = rules, .arena = arena_new()};
     job->store = store_new(job->arena);
     job->bundle = bundle_reach(path, &options->limits, job->arena, err);
-    if (job->bundle && options->given[OPT_before])
-        job->before = bundle_reach(options->value[OPT_before], &options->limits, job->arena, err);
-    if (job->bundle && (job->before || !options->given[OPT_before]))
+    if (job->bundle && before)
+        job->before = bundle_reach(before, &options->limits, job->arena, err);
+    if (job->bundle && (job->before || !before))
         return true;
     job_close(job);
     return false;

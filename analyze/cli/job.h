@@ -12,7 +12,7 @@ struct job {
     const struct options *options;
     const struct ruleset *rules;
     struct arena *arena;
-    struct bundle *bundle, *before; /* `before` NULL without --before */
+    struct bundle *bundle, *before; /* `before` may be NULL */
     struct store *store;
     struct findings findings;
     struct verdict *verdict;
@@ -23,9 +23,10 @@ struct job {
 /* All rules that the options name: those of the program and of --rules. NULL with ERR_RULE. */
 struct ruleset *job_rules(const struct options *options, struct arena *arena, struct err *err);
 
-/* Opens the input, and reads nothing of it. False with ERR_INPUT. */
+/* Opens the input, and an older bundle of the same host unless `before` is NULL; reads nothing of
+ * them. False with ERR_INPUT. */
 bool job_open(struct job *job, const struct options *options, const struct ruleset *rules,
-              const char *path, struct err *err);
+              const char *path, const char *before, struct err *err);
 /* Gives up its rights, reads the input and judges. All that is to be written must be open by now.
  * False with ERR_INPUT. */
 bool job_run(struct job *job, struct err *err);

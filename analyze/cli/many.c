@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Exit of a worker that could not read its bundle: its result is the reason. */
+enum { NOT_READ = 64 };
+
 struct many {
     const struct options *options;
     const struct ruleset *rules;
@@ -17,7 +20,7 @@ struct many {
     uint32_t n, room;
     struct arena *arena; /* names of a list */
     enum exit_code worst;
-    bool broken_output;
+    int output_error;
 };
 
 static void add_name(struct many *many, char *name)
@@ -91,14 +94,6 @@ static void verdict_line(const struct job *job, const char *name, int code, stru
     buf_free(&report);
 }
 
-static int failed(const struct many *many, const char *name, const struct err *err, struct buf *out)
-{
-    print_error(err);
-    if (many->options->given[OPT_ndjson])
-        error_line(name, EXIT_PARTLY, err->text, out);
-    return EXIT_PARTLY;
-}
-
 static int work(void *context, uint32_t index, struct buf *out)
 {
     struct many *many = context;
@@ -106,11 +101,13 @@ static int work(void *context, uint32_t index, struct buf *out)
     const char *name = many->names[index];
     struct err err = {0};
     struct job job;
-    if (!job_open(&job, options, many->rules, name, &err))
-        return failed(many, name, &err, out);
-    if (!job_run(&job, &err)) {
+    bool opened = job_open(&job, options, many->rules, name, NULL, &err);
+    bool ran = opened && job_run(&job, &err);
+    if (opened && !ran)
         job_close(&job);
-        return failed(many, name, &err, out);
+    if (!ran) {
+        buf_str(out, err.text);
+        return NOT_READ;
     }
     int code = job_exit_code(&job);
     if (options->given[OPT_ndjson])
@@ -121,35 +118,60 @@ static int work(void *context, uint32_t index, struct buf *out)
     return code;
 }
 
+static bool has_result(const struct many *many, struct span result, int code)
+{
+    return code >= EXIT_FINE && code <= EXIT_PARTLY &&
+           (result.n || !many->options->given[OPT_ndjson]);
+}
+
+/* Says it on standard error, here and not in the worker, so that the order is that of the names. */
+static void failed(struct many *many, const char *name, struct span reason, struct buf *out)
+{
+    struct err err = {0};
+    err_set(&err, ERR_INPUT, SPAN_FMT, SPAN_ARG(reason));
+    err_source(&err, name);
+    print_error(&err);
+    if (many->options->given[OPT_ndjson])
+        error_line(name, EXIT_PARTLY, err.text, out);
+}
+
+static void print(struct many *many, struct span text)
+{
+    /* Flushed: what is buffered would be forked too. */
+    if (text.n && !many->output_error &&
+        (fwrite(text.p, 1, text.n, stdout) != text.n || fflush(stdout)))
+        many->output_error = errno;
+}
+
+static void heading(const struct many *many, uint32_t index, struct buf *out)
+{
+    if (many->options->given[OPT_ndjson] || many->options->format != FORMAT_TEXT)
+        return;
+    buf_fmt(out, "%s==> ", index ? "\n" : "");
+    utf8_visible(span_of(many->names[index]), out);
+    buf_str(out, " <==\n");
+}
+
 /* A worker that died left no line, or half of one. */
 static void done(void *context, uint32_t index, struct span result, int code)
 {
     struct many *many = context;
-    const char *name = many->names[index];
-    bool is_ndjson = many->options->given[OPT_ndjson];
-    struct buf out = {0};
-    if (code < 0 || (is_ndjson && !result.n)) {
-        struct err err = {0};
-        err_set(&err, ERR_INPUT,
-                code < 0 ? "the analysis was ended by signal %d" : "no result (%d)",
-                code < 0 ? -code : code);
-        err_source(&err, name);
-        print_error(&err);
-        code = EXIT_PARTLY;
-        if (is_ndjson)
-            error_line(name, code, err.text, &out);
-    } else {
-        if (!is_ndjson && many->options->format == FORMAT_TEXT) {
-            buf_fmt(&out, "%s==> ", index ? "\n" : "");
-            utf8_visible(span_of(name), &out);
-            buf_str(&out, " <==\n");
-        }
+    struct buf out = {0}, reason = {0};
+    if (has_result(many, result, code)) {
+        heading(many, index, &out);
         buf_add(&out, result);
+    } else {
+        if (code == NOT_READ)
+            buf_add(&reason, result);
+        else
+            pool_reason(code, &many->options->limits, &reason);
+        failed(many, many->names[index], span_trim(buf_span(&reason)), &out);
+        code = EXIT_PARTLY;
     }
-    if (out.n && (fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout)))
-        many->broken_output = true; /* flushed: what is buffered would be forked too */
+    print(many, buf_span(&out));
     if (code > (int)many->worst)
         many->worst = (enum exit_code)code;
+    buf_free(&reason);
     buf_free(&out);
 }
 
@@ -157,12 +179,12 @@ enum exit_code many_run(const struct options *options, const struct ruleset *rul
 {
     struct many many = {.options = options, .rules = rules, .arena = arena_new()};
     add_operands(&many);
-    struct pool pool = {options->jobs, many.n, &many, work, done};
+    struct pool pool = {options->jobs, many.n, pool_deadline_s(options), &many, work, done};
     fflush(stdout);
     if (!pool_run(&pool))
         err_set(err, ERR_INPUT, "no worker process: %s", strerror(errno));
-    if (fflush(stdout) || many.broken_output) {
-        err_set(err, ERR_OUTPUT, "%s", strerror(errno));
+    if (many.output_error) {
+        err_set(err, ERR_OUTPUT, "%s", strerror(many.output_error));
         err_source(err, "standard output");
     }
     free(many.names);

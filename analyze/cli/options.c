@@ -3,6 +3,7 @@
 
 #include "base/num.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -193,6 +194,11 @@ static bool check_whole(const struct options *options, struct err *err)
     if (is_single(options) && (options->n_operands > 1 || options->given[OPT_ndjson]))
         return err_set(err, ERR_USAGE,
                        "--json, --markdown, --facts, --explain and --before take one bundle");
+    if (options->given[OPT_json] && options->given[OPT_markdown] &&
+        strcmp(options->value[OPT_json], "-") == 0 &&
+        strcmp(options->value[OPT_markdown], "-") == 0)
+        return err_set(err, ERR_USAGE,
+                       "--json - and --markdown -: standard output takes one of them");
     if (options->given[OPT_ndjson] && options->given[OPT_format])
         return err_set(err, ERR_USAGE, "--ndjson is a format of its own");
     if (options->given[OPT_update] && options->command != COMMAND_CHECK)
@@ -215,10 +221,13 @@ bool options_read(struct options *options, int argc, char **argv, struct err *er
 
 void options_help(struct buf *out)
 {
+    const char *name = program_invocation_short_name;
+    buf_fmt(out,
+            "usage: %s [OPTIONS] BUNDLE...\n"
+            "       %s check [OPTIONS] DIR...\n"
+            "       %s summarize [--format json] FILE...\n\n",
+            name, name, name);
     buf_str(out,
-            "usage: analyze [OPTIONS] BUNDLE...\n"
-            "       analyze check [OPTIONS] DIR...\n"
-            "       analyze summarize FILE...\n\n"
             "Reads what collect captured (or a kernel log, a sosreport, a folder with the same\n"
             "paths; - is standard input) and says whose memory limit was hit, by what, and what\n"
             "to do.\n\n");

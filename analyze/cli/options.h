@@ -22,7 +22,7 @@ enum fail_on { FAIL_ON_NOTICE, FAIL_ON_WARNING, FAIL_ON_CRITICAL, FAIL_ON_NEVER 
 /* Exit codes, as the man page has them. 2 outranks 1. */
 enum exit_code { EXIT_FINE = 0, EXIT_FOUND = 1, EXIT_PARTLY = 2, EXIT_USAGE = 3, EXIT_RULE = 4 };
 
-enum { OPTIONS_MANY = 64 }; /* --rules and --update may be repeated so often */
+enum { OPTIONS_MANY = 256 }; /* --rules and --update may be repeated so often */
 
 struct options {
     enum command command;

@@ -7,6 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+void output_hold_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 static bool failed(const char *path, struct err *err)
 {
     err_set(err, ERR_OUTPUT, "%s", strerror(errno));
@@ -24,6 +31,27 @@ bool output_open(struct output *output, const char *path, struct err *err)
                      ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
                      : open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
     return output->fd >= 0 || failed(path, err);
+}
+
+static bool is_same(const struct output *output, const struct stat *other)
+{
+    struct stat st;
+    return output->path && S_ISREG(other->st_mode) && fstat(output->fd, &st) == 0 &&
+           st.st_dev == other->st_dev && st.st_ino == other->st_ino;
+}
+
+bool output_is_file(const struct output *output, const char *path)
+{
+    struct stat st;
+    bool exists =
+        path && (strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &st) : stat(path, &st)) == 0;
+    return exists && is_same(output, &st);
+}
+
+bool output_is_output(const struct output *a, const struct output *b)
+{
+    struct stat st;
+    return b->path && fstat(b->fd, &st) == 0 && is_same(a, &st);
 }
 
 static bool write_all(int fd, struct span text)

@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,6 +46,8 @@ static bool write_all(int fd, struct span text)
 __attribute__((noreturn)) static void work(const struct pool *pool, uint32_t task, int fd)
 {
     struct buf out = {0};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    alarm(pool->deadline_s);
     int code = pool->work(pool->context, task, &out);
     if (!write_all(fd, buf_span(&out)))
         code = 2;
@@ -144,4 +148,24 @@ bool pool_run(const struct pool *pool)
     free(crew.workers);
     free(crew.polls);
     return fine;
+}
+
+uint32_t pool_deadline_s(const struct options *options)
+{
+    int64_t seconds = options->limits.value[LIMIT_wall_s];
+    return seconds > UINT32_MAX ? UINT32_MAX : (uint32_t)seconds;
+}
+
+void pool_reason(int code, const struct limits *limits, struct buf *out)
+{
+    if (code == -SIGALRM)
+        buf_fmt(out, "given up after %lld s (limit wall_s)\n",
+                (long long)limits->value[LIMIT_wall_s]);
+    else if (code == -SIGXCPU)
+        buf_fmt(out, "given up after %lld s of processor time (limit cpu_s)\n",
+                (long long)limits->value[LIMIT_cpu_s]);
+    else if (code < 0)
+        buf_fmt(out, "the analysis was ended by signal %d\n", -code);
+    else
+        buf_fmt(out, "the analysis left no result (status %d)\n", code);
 }

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "render/render.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -33,7 +34,7 @@ bool print_wants_color(void)
 void print_error(const struct err *err)
 {
     struct buf line = {0};
-    buf_str(&line, "analyze: ");
+    buf_fmt(&line, "%s: ", program_invocation_short_name);
     if (err->source[0]) {
         utf8_visible(span_of(err->source), &line);
         if (err->line)
@@ -43,6 +44,8 @@ void print_error(const struct err *err)
         buf_str(&line, ": ");
     }
     utf8_visible(span_of(err->text), &line);
+    if (err->code == ERR_USAGE)
+        buf_str(&line, "; try --help");
     fprintf(stderr, "%s\n", buf_cstr(&line));
     buf_free(&line);
 }

@@ -4,12 +4,17 @@
 #include "base/lines.h"
 #include "base/utf8.h"
 
-void tap_case(struct buf *out, uint32_t number, const char *name, struct span differences)
+static const char no_case[] = "no case in it: a case is a folder with an expect.yaml";
+
+void tap_case(struct buf *out, uint32_t number, const char *name, bool skipped,
+              struct span differences)
 {
     struct lines lines = lines_of(differences);
     struct span line;
     buf_fmt(out, "%sok %u - ", differences.n ? "not " : "", number);
     utf8_visible(span_of(name), out);
+    if (skipped)
+        buf_fmt(out, " # SKIP %s", no_case);
     buf_char(out, '\n');
     while (lines_next(&lines, &line)) {
         buf_str(out, "#   ");
@@ -41,16 +46,18 @@ static void xml_text(struct buf *out, struct span text)
     buf_free(&visible);
 }
 
-void junit_case(struct buf *out, const char *name, struct span differences)
+void junit_case(struct buf *out, const char *name, bool skipped, struct span differences)
 {
     struct lines lines = lines_of(differences);
     struct span line;
     buf_str(out, "  <testcase classname=\"oomscope\" name=\"");
     xml_text(out, span_of(name));
-    if (!differences.n) {
+    if (skipped)
+        buf_fmt(out, "\"><skipped message=\"%s\"/></testcase>\n", no_case);
+    else if (!differences.n)
         buf_str(out, "\"/>\n");
+    if (skipped || !differences.n)
         return;
-    }
     buf_str(out, "\">\n    <failure message=\"not as expected (- expected, + found)\">");
     while (lines_next(&lines, &line)) {
         xml_text(out, line);
@@ -59,12 +66,13 @@ void junit_case(struct buf *out, const char *name, struct span differences)
     buf_str(out, "</failure>\n  </testcase>\n");
 }
 
-void junit_suite(struct buf *out, struct span cases, uint32_t n, uint32_t failed)
+void junit_suite(struct buf *out, struct span cases, uint32_t n, uint32_t failed, uint32_t skipped)
 {
-    buf_fmt(out,
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-            "<testsuite name=\"oomscope\" tests=\"%u\" failures=\"%u\">\n",
-            n, failed);
+    buf_fmt(
+        out,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+        "<testsuite name=\"oomscope\" tests=\"%u\" failures=\"%u\" errors=\"0\" skipped=\"%u\">\n",
+        n, failed, skipped);
     buf_add(out, cases);
     buf_str(out, "</testsuite>\n");
 }

@@ -73,10 +73,12 @@ class Manual(unittest.TestCase):
     def test_lint(self):
         if not shutil.which("mandoc"):
             self.skipTest("mandoc is not installed")
-        done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning",
+        done = subprocess.run(["mandoc", "-T", "lint",
                                os.path.join(support.SOURCES, "collect/collect.1")],
                               stdout=subprocess.PIPE)
-        self.assertEqual((done.returncode, done.stdout), (0, b""))
+        # analyze(1) is not installed where the tests run.
+        self.assertEqual([line for line in done.stdout.decode().splitlines()
+                          if "referenced manual not found" not in line], [])
 
     def test_version(self):
         self.assertEqual(run("--version").stdout, b"collect 0.1.0\n")

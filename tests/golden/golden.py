@@ -3,19 +3,18 @@
 """Golden verdicts: golden.py ANALYZE [CASE...]         compare, and leave *.new beside what differs
                     golden.py ANALYZE --update [--json] CASE...  accept what analyze says now (not in CI)
 
-A case is a folder of fixtures/ with bundle.tar.xz (or console.log); expected.json and expected.md in it are
-what analyze must print, byte by byte. Each JSON is also held against the published schema, and each place that it
-cites against the bundle itself: the member and the line must be there.
+`analyze check` compares each case of fixtures/ with its expect.yaml, and with expected.json and expected.md where they
+are. Here is what it cannot know: that each verdict, from one run of --ndjson over all bundles, is as the published
+schema says, adds up, and cites members and lines that are in the bundle.
 """
-import difflib
 import json
 import lzma
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tarfile
-import tempfile
 
 import jsonschema
 
@@ -23,38 +22,41 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 FIXTURES = TOP / "fixtures"
 SCHEMA = json.loads((TOP / "analyze/schema/verdict.v1.json").read_text())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-INPUTS = ("bundle.tar.xz", "console.log")
-OUTPUTS = {"expected.json": "--json", "expected.md": "--markdown"}
+OUTPUTS = {"expected.json": "json", "expected.md": "markdown"}
+JOBS = ["-j", str(os.cpu_count() or 1)]
 
 
 def input_of(case):
-    for name in INPUTS:
-        if (FIXTURES / case / name).exists():
-            return FIXTURES / case / name
-    return None
+    """The bundle that its expect.yaml names."""
+    expect = FIXTURES / case / "expect.yaml"
+    found = expect.exists() and re.search(r"^bundle: '?([^'\n]*)", expect.read_text(), re.M)
+    return FIXTURES / case / found[1] if found else None
 
 
-def analyze(program, case, folder):
-    """Runs it once; returns the text of each output, or what went wrong."""
-    files = {name: pathlib.Path(folder) / name for name in OUTPUTS}
-    options = [word for name, option in OUTPUTS.items() for word in (option, str(files[name]))]
-    run = subprocess.run([program, *options, str(input_of(case))], stdout=subprocess.DEVNULL,
-                         stderr=subprocess.PIPE, timeout=60, check=False)
-    if run.returncode not in (0, 1, 2):
-        return None, f"exit {run.returncode}: {run.stderr.decode(errors='replace').strip()}"
-    return without_digest({name: path.read_text() for name, path in files.items()}), None
+def run_check(program, cases, *options):
+    """TAP of analyze check: for each case its faults, one text; empty is a pass."""
+    run = subprocess.run([program, "check", *JOBS, *options, *(str(FIXTURES / c) for c in cases)], timeout=600,
+                         stdout=subprocess.PIPE, check=False, encoding="utf-8")
+    blocks = re.split(r"^(ok|not ok) \d+ - .*/(.*)$", run.stdout, flags=re.M)[1:]
+    found = {case: text if word == "not ok" else "" for word, case, text in zip(*[iter(blocks)] * 3)}
+    if set(found) != set(cases) or run.returncode != (1 if any(found.values()) else 0):
+        sys.exit(f"golden: analyze check exited with {run.returncode} and said:\n{run.stdout}")
+    return {case: [text.strip("\n").replace("#   ", "")] if text else [] for case, text in found.items()}
 
 
-def without_digest(texts):
-    """The digest of all rules changes with a comma in any of them; the goldens need not."""
-    digest = json.loads(texts["expected.json"])["tool"]["rules_sha256"]
-    return {name: text.replace(digest, "0" * 64).replace(digest[:16], "0" * 16)
-            for name, text in texts.items()}
+def run_verdicts(program, cases):
+    names = "".join(f"{input_of(case)}\n" for case in cases)
+    run = subprocess.run([program, "--ndjson", *JOBS, "-"], input=names, timeout=600, stdout=subprocess.PIPE,
+                         check=False, encoding="utf-8")
+    lines = [json.loads(line) for line in run.stdout.splitlines()]
+    if [line["bundle"] for line in lines] != names.splitlines():
+        sys.exit("golden: analyze --ndjson has not one line for each bundle, in their order")
+    return dict(zip(cases, lines))
 
 
 def lines_of(path):
     """Number of lines of each member."""
-    if path.name == "console.log":
+    if not path.name.endswith(".tar.xz"):
         return None
     counts = {}
     with lzma.open(path) as stream, tarfile.open(fileobj=stream) as tar:
@@ -97,56 +99,59 @@ def check_sums(verdict):
     return faults
 
 
-def check(case, texts):
-    verdict = json.loads(texts["expected.json"])
+def faults_of(case, line):
+    verdict = line.get("verdict")
+    if verdict is None or line["exit"] > 2:
+        return [f"exit {line['exit']}: {line.get('error')}"]
     faults = [f"schema: {e.json_path}: {e.message[:160]}" for e in VALIDATOR.iter_errors(verdict)]
-    faults += check_places(verdict, lines_of(input_of(case))) + check_sums(verdict)
-    return faults
+    return faults + check_places(verdict, lines_of(input_of(case))) + check_sums(verdict)
 
 
-def compare(case, texts):
-    faults = []
-    for name, text in texts.items():
+def report(program, case, form):
+    """As a golden has it: the digest of all rules changes with a comma in any of them, and is zeros."""
+    text = subprocess.run([program, "--format", form, str(input_of(case))], stdout=subprocess.PIPE, timeout=60,
+                          check=False, encoding="utf-8").stdout
+    digest = re.search(r"SHA-256 ([0-9a-f]{64})", subprocess.run([program, "--version"], stdout=subprocess.PIPE,
+                                                                  check=True, encoding="utf-8").stdout)[1]
+    return text.replace(digest, "0" * 64).replace(digest[:16], "0" * 16)
+
+
+def leave_new(program, case):
+    for name, form in OUTPUTS.items():
         path = FIXTURES / case / name
-        new = path.with_name(name + ".new")
-        new.unlink(missing_ok=True)
-        if not path.exists():
-            continue
-        old = path.read_text()
-        if old == text:
-            continue
-        new.write_text(text)
-        diff = difflib.unified_diff(old.splitlines(), text.splitlines(), name, name + ".new", lineterm="", n=1)
-        faults.append("\n".join(list(diff)[:40]) + f"\naccept with: tests/golden/golden.py ANALYZE --update {case}")
-    return faults
+        text = report(program, case, form) if path.exists() else ""
+        if path.exists() and path.read_text() != text:
+            path.with_name(name + ".new").write_text(text)
 
 
-def update(case, texts, with_json):
-    """expected.md always; expected.json, which is large, where there is one already or it is asked for."""
-    for name, text in texts.items():
-        if name.endswith(".json") and not with_json and not (FIXTURES / case / name).exists():
-            continue
-        (FIXTURES / case / name).write_text(text)
-        (FIXTURES / case / (name + ".new")).unlink(missing_ok=True)
+def start_goldens(case, with_json):
+    """expected.md always; expected.json, which is large, where it is asked for. --update fills them."""
+    (FIXTURES / case / "expected.md").touch()
+    if with_json:
+        (FIXTURES / case / "expected.json").touch()
 
 
 def main(arguments):
-    program, cases = arguments[0], arguments[1:]
-    updating = "--update" in cases
-    cases = [c.rstrip("/").split("/")[-1] for c in cases if not c.startswith("--")]
+    program, words = arguments[0], arguments[1:]
+    updating = "--update" in words
+    cases = [c.rstrip("/").split("/")[-1] for c in words if not c.startswith("--")]
     if updating and (os.environ.get("CI") or not cases):
         sys.exit("golden: --update needs the names of cases, and is refused where CI is set")
-    cases = cases or sorted(p.name for p in FIXTURES.iterdir() if p.is_dir() and input_of(p.name))
-    failed = 0
+    cases = cases or sorted(p.name for p in FIXTURES.iterdir() if input_of(p.name))
+    for case in cases:
+        for name in OUTPUTS:
+            (FIXTURES / case / (name + ".new")).unlink(missing_ok=True)
+        if updating:
+            start_goldens(case, "--json" in words)
+    options = [word for case in cases for word in ("--update", case)] if updating else []
+    checked, verdicts = run_check(program, cases, *options), run_verdicts(program, cases)
     print(f"1..{len(cases)}")
+    failed = 0
     for number, case in enumerate(cases, 1):
-        with tempfile.TemporaryDirectory() as folder:
-            texts, error = analyze(program, case, folder)
-        faults = [error] if error else check(case, texts)
-        if updating and not faults:
-            update(case, texts, "--json" in arguments)
-        elif not faults:
-            faults = compare(case, texts)
+        faults = checked[case] + faults_of(case, verdicts[case])
+        if checked[case] and not updating:
+            leave_new(program, case)
+            faults.append(f"accept a verdict with: tests/golden/golden.py ANALYZE --update {case}")
         failed += bool(faults)
         print(f"{'not ok' if faults else 'ok'} {number} - {case}")
         for fault in faults:
