@@ -96,9 +96,9 @@ static const struct class_def capture_host[] = {
     {"hugetlb", {F_host_use_hugetlb}, {0}},
     {"zswap", {F_host_use_zswap}, {0}},
     {"zram", {F_host_use_zram}, {0}},
-    {"balloon", {F_host_use_balloon}, {0}},
     {"gpu", {F_host_use_gpu}, {0}},
     {"sockets", {F_host_use_sockets}, {0}},
+    {"balloon", {F_host_use_balloon}, {0}},
     {0},
 };
 
@@ -141,6 +141,13 @@ static bool class_sum(struct maker *m, const struct class_def *def, uint32_t row
     return true;
 }
 
+/* A driver that does not deflate on OOM takes its pages out of the total
+ * (adjust_managed_page_count): then they are no part of it, and do not fit into what is left. */
+static bool is_outside(const struct class_share *share, int64_t left_bytes)
+{
+    return span_is(span_of(share->name), "balloon") && share->bytes > left_bytes;
+}
+
 static void classes_fill(struct maker *m, struct attribution *attribution,
                          const struct class_def *defs, uint32_t row)
 {
@@ -148,7 +155,7 @@ static void classes_fill(struct maker *m, struct attribution *attribution,
     int64_t sum = 0;
     for (const struct class_def *def = defs; def->name; def++) {
         struct class_share *share = &attribution->classes[attribution->n_classes];
-        if (!class_sum(m, def, row, share))
+        if (!class_sum(m, def, row, share) || is_outside(share, attribution->total_bytes - sum))
             continue;
         sum += share->bytes;
         /* without it what is left over would say nothing */

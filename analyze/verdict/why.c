@@ -253,7 +253,8 @@ static void why_finding(struct maker *m, struct incident *incident, const struct
         phrase_add(&why->text, m->arena, ranked->evidence.text.pieces[k].kind,
                    ranked->evidence.text.pieces[k].text);
     statement_cite_all(m, why, &ranked->evidence);
-    if (ranked->share > 0 && !is_dominant_share(incident, ranked->share))
+    /* a balloon may lie outside the total */
+    if (ranked->share > 0 && ranked->share <= 10000 && !is_dominant_share(incident, ranked->share))
         tell_into(m, why, " That is {r}.", ranked->share);
     if (ranked->more)
         tell_into(m, why, " The same holds for {n} more.", (int64_t)ranked->more);
