@@ -257,6 +257,7 @@ static bool load_context(struct loader *l, const struct yaml *value)
         return load_texts(l, value, &l->rule->member);                                             \
     }
 LOAD_TEXT(load_title, title)
+LOAD_TEXT(load_thresholds, thresholds)
 LOAD_TEXT(load_because, because)
 LOAD_LIST(load_do, do_list)
 LOAD_LIST(load_dont, dont_list)
@@ -282,6 +283,7 @@ static const struct rule_key {
     {"applies", false, load_applies},
     {"for_each", false, load_for_each},
     {"let", false, load_lets},
+    {"thresholds", false, load_thresholds},
     {"when", true, load_when},
     {"explains", false, load_explains},
     {"say", true, load_say},

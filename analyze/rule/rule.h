@@ -24,7 +24,7 @@ struct text_list {
 /* What other rooms may know of a rule; all texts are our own (or the rule author's), not evidence.
  */
 struct rule {
-    struct span id, title, because, status;
+    struct span id, title, thresholds, because, status;
     enum rule_kind kind;
     enum rule_severity severity;
     struct text_list do_list, dont_list, false_positives, refs, supersedes, related;
