@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* law_random [RULES [SEED]]: both laws over random rules and random small stores. */
+/* law_random [--mistake=KIND] [RULES [SEED]]: both laws over random rules and random small stores.
+ */
 #include "world.h"
 
 #include "base/arena.h"
@@ -7,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { RULES_PER_WORLD = 10, ERASURES_PER_RULE = 8 };
 
@@ -44,8 +46,11 @@ static bool try_rule(struct store *store, struct rng *rng, struct total *total)
 
 int main(int argc, char **argv)
 {
-    unsigned long rules = argc > 1 ? strtoul(argv[1], NULL, 10) : 3000;
-    struct rng rng = {argc > 2 ? strtoull(argv[2], NULL, 10) : 20261124};
+    int at = argc > 1 && strncmp(argv[1], "--mistake=", 10) == 0 ? 2 : 1;
+    unsigned long rules = argc > at ? strtoul(argv[at], NULL, 10) : 3000;
+    struct rng rng = {argc > at + 1 ? strtoull(argv[at + 1], NULL, 10) : 20261124};
+    if (at == 2 && !law_mistake_of(argv[1] + 10))
+        return 3;
     struct total total = {0};
     bool ok = true;
     for (unsigned long i = 0; i < rules && ok; i += RULES_PER_WORLD) {
@@ -55,7 +60,8 @@ int main(int argc, char **argv)
             ok = try_rule(store, &rng, &total) && ok;
         store_free(store);
         arena_free(arena);
-        ok = ok && total.erase.violations + total.suffice.violations < 5;
+        if (law_mistake == MISTAKE_NONE)
+            ok = ok && total.erase.violations + total.suffice.violations < 5;
     }
     printf("%llu rules (%llu more too large): match %llu, clear %llu, unknown %llu, "
            "not-applicable %llu\n",
@@ -68,5 +74,5 @@ int main(int argc, char **argv)
     printf("sufficiency: %llu findings, %llu stand, %llu unknown, %llu violations\n",
            (unsigned long long)total.suffice.trials, (unsigned long long)total.suffice.decided,
            (unsigned long long)total.suffice.unknown, (unsigned long long)total.suffice.violations);
-    return ok && total.erase.violations + total.suffice.violations == 0 ? 0 : 1;
+    return law_exit(ok, &total.erase, &total.suffice);
 }

@@ -29,6 +29,19 @@ void law_erase(struct store *store, const struct rule *rule, struct rng *rng,
 /* Sufficiency: with everything hidden that a finding does not cite, the finding stands. */
 void law_suffice(struct store *store, const struct rule *rule, struct law_count *count);
 
+/* The laws must be able to fail. With a mistake of this kind made in every judgement, as an engine
+ * would make it, they are expected to notice: */
+enum law_mistake {
+    MISTAKE_NONE,
+    MISTAKE_CITATION, /* a finding forgets one place that it rests on */
+    MISTAKE_LOGIC     /* what is missing counts as false */
+};
+extern enum law_mistake law_mistake;
+/* Reads `citation` or `logic`; false for another word. */
+bool law_mistake_of(const char *word);
+/* 0 where the laws hold without a mistake, or where the one made was noticed. */
+int law_exit(bool ok, const struct law_count *erase, const struct law_count *suffice);
+
 /* What the two share. */
 struct finding_list law_judge(const struct rule *rule, struct store *store, struct arena *arena);
 struct refs_list {
