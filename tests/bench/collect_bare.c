@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* usage: collect_bare < LIST: opens, reads to the end and closes each file of the list, and throws
+/* usage: collect_bare LIST: opens, reads to the end and closes each file of the list, and throws
  * away what it read: what a capture costs at least. Of /proc/PID/fd it asks the size only, which is
  * the count of open files. */
 #include <fcntl.h>
@@ -8,13 +8,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int main(void)
+int main(int argc, char **argv)
 {
     static char path[4096], buffer[256 * 1024];
+    FILE *list = argc > 1 ? fopen(argv[1], "r") : NULL;
     unsigned long files = 0;
     struct stat st;
 
-    while (fgets(path, sizeof(path), stdin)) {
+    if (!list)
+        return 1;
+    while (fgets(path, sizeof(path), list)) {
         int fd;
 
         path[strcspn(path, "\n")] = '\0';
@@ -31,5 +34,5 @@ int main(void)
         files++;
     }
     printf("%lu\n", files);
-    return 0;
+    return fclose(list) != 0;
 }

@@ -1,6 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes a syslog of SIZE MiB with N events of the OOM killer spread in it.  usage: make_log.py SIZE N"""
+"""usage: make_log.py SIZE_MIB [EVENTS [LINES]]
+
+Writes a syslog to standard output: SIZE_MIB MiB of what services log, with EVENTS (50) kills spread in it, or at least
+LINES lines where SIZE_MIB is 0. Same arguments, same bytes.
+"""
 import random
 import sys
 
@@ -15,36 +19,45 @@ NOISE = [
 ]
 
 
-def event(number, second):
+def event_lines(number, oom_memcg='/w', tasks=60):
+    """What the kernel prints when the task with pid 4000 + number is killed at the limit of a cgroup."""
     pid = 4000 + number
-    rows = ''.join(f'[{p:7d}]  1000 {p:5d}   {p * 3}   {p * 2}   245760        0             0 worker\n'
-                   for p in range(pid, pid + 60))
-    text = f'''worker invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0
-CPU: 1 PID: {pid} Comm: worker Not tainted 6.1.0 #1
-memory: usage 102400kB, limit 102400kB, failcnt {number}
-Tasks state (memory values in pages):
-[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name
-{rows}oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/w,task_memcg=/w,task=worker,pid={pid},uid=1000
-Memory cgroup out of memory: Killed process {pid} (worker) total-vm:{pid * 12}kB, anon-rss:{pid * 8}kB, file-rss:0kB, shmem-rss:0kB, UID:1000 pgtables:240kB oom_score_adj:0
-'''
-    return ''.join(f'Jan  2 03:04:05 web kernel: [{second}.{i:06d}] {line}\n' for i, line in enumerate(text.splitlines()))
+    return [
+        'worker invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0',
+        f'CPU: 1 PID: {pid} Comm: worker Not tainted 6.1.0 #1',
+        f'memory: usage 102400kB, limit 102400kB, failcnt {number}',
+        'Tasks state (memory values in pages):',
+        '[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name',
+        *(f'[{p:7d}]  1000 {p:5d}   {p * 3}   {p * 2}   245760        0             0 worker'
+          for p in range(pid, pid + tasks)),
+        f'oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg={oom_memcg},'
+        f'task_memcg={oom_memcg},task=worker,pid={pid},uid=1000',
+        f'Memory cgroup out of memory: Killed process {pid} (worker) total-vm:{pid * 12}kB, anon-rss:{pid * 8}kB, '
+        'file-rss:0kB, shmem-rss:0kB, UID:1000 pgtables:240kB oom_score_adj:0',
+    ]
 
 
-def main():
-    size, n = int(sys.argv[1]) << 20, int(sys.argv[2])
+def event(number, second):
+    return ''.join(f'Jan  2 03:04:05 web kernel: [{second}.{i:06d}] {line}\n'
+                   for i, line in enumerate(event_lines(number)))
+
+
+def write(out, size_mib, events=50, lines=0):
+    size, done, n = size_mib << 20, 0, 0
     rng = random.Random(1)
     blocks = [''.join(f'Jan  2 03:{rng.randrange(60):02d}:{rng.randrange(60):02d} '
                       + rng.choice(NOISE).format(rng.randrange(1, 65536), rng.randrange(1, 255)) + '\n'
                       for _ in range(9000)) for _ in range(8)]
-    done, events, out = 0, 0, sys.stdout
-    while done < size:
+    size = size or sum(map(len, blocks)) * lines // (8 * 9000)
+    while done < size or n < events:
         block = rng.choice(blocks)
-        out.write(block)
+        if done < size:
+            out.write(block)
         done += len(block)
-        while events < n and done * n >= size * (events + 1):
-            events += 1
-            out.write(event(events, 1000 * events))
+        while n < events and done * events >= size * (n + 1):
+            n += 1
+            out.write(event(n, 1000 * n))
 
 
 if __name__ == '__main__':
-    main()
+    write(sys.stdout, *map(int, sys.argv[1:]))
