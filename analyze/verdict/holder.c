@@ -133,15 +133,25 @@ static void gather_row(struct gather *g, uint32_t row)
         g->largest[index] = bytes.value;
         holder->pid = pid;
     }
-    if (g->source->rate && !flag_of(g->m, F_processes_growth_flat, row)) {
-        struct quantity rate = quantity_of(g->m, g->source->rate, row);
-        holder->rate.known |= rate.known;
-        holder->rate.value += rate.value;
-        statement_cite_fact(g->m, &holder->note, g->source->rate, row);
-    }
     statement_cite_fact(g->m, &holder->note, g->source->bytes, row);
     if (pid && pid == number_or(g->m, F_oom_events_victim_pid, g->incident->series.detail, -1))
         holder->is_victim = true;
+}
+
+/* After all sizes, so that the places come in order: those of samples stand behind. */
+static void gather_rates(struct gather *g, uint32_t parent)
+{
+    for (uint32_t row = ROW_NONE;
+         (row = store_row_next(g->m->store, g->source->table, parent, row)) != ROW_NONE;) {
+        struct quantity rate = quantity_of(g->m, g->source->rate, row);
+        uint32_t at = map_get(&g->names, name_of(g, row), UINT32_MAX);
+        if (!rate.known || at == UINT32_MAX || !is_inside(g, row) ||
+            !is_known(g->m, g->source->bytes, row) || flag_of(g->m, F_processes_growth_flat, row))
+            continue;
+        g->items[at].rate.known = true;
+        g->items[at].rate.value += rate.value;
+        statement_cite_fact(g->m, &g->items[at].note, g->source->rate, row);
+    }
 }
 
 static int holder_cmp(const void *a, const void *b)
@@ -167,6 +177,8 @@ static void gather_source(struct gather *g, const struct holder_source *source)
     for (uint32_t row = ROW_NONE;
          (row = store_row_next(g->m->store, source->table, parent, row)) != ROW_NONE;)
         gather_row(g, row);
+    if (source->rate)
+        gather_rates(g, parent);
     size_t kept = 0;
     for (size_t i = 0; i < g->n; i++)
         if (g->items[i].bytes > 0)

@@ -130,10 +130,8 @@ static void evidence_of(struct maker *m, struct ranked *ranked)
     for (size_t i = 0; i < finding->say.n; i++)
         phrase_add(&ranked->evidence.text, m->arena, finding->say.pieces[i].kind,
                    said_short(m, &finding->say.pieces[i]));
-    for (size_t i = 0; i < finding->n_cites; i++)
-        statement_cite(m, &ranked->evidence, finding->cites[i]);
-    for (size_t i = 0; i < finding->n_said; i++)
-        statement_cite(m, &ranked->evidence, finding->said[i]);
+    statement_cite_refs(m, &ranked->evidence, finding->cites, finding->n_cites);
+    statement_cite_refs(m, &ranked->evidence, finding->said, finding->n_said);
 }
 
 static int64_t whole_of(const struct incident *incident)

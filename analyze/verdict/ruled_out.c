@@ -138,8 +138,7 @@ static void not_by_rule(struct maker *m, struct incident *incident, enum rule_ki
         tell_into(m, line, "Not found: ");
         phrase_add(&line->text, m->arena, PIECE_PROSE, title_within(m, rule->title));
         tell_into(m, line, " ({s}).", rule->id);
-        for (size_t k = 0; k < finding->n_cites; k++)
-            statement_cite(m, line, finding->cites[k]);
+        statement_cite_refs(m, line, finding->cites, finding->n_cites);
         incident->ruled_out_rules =
             maker_room(m, incident->ruled_out_rules, incident->n_ruled_out_rules,
                        &incident->room_ruled_out_rules, sizeof(*incident->ruled_out_rules));

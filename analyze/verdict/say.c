@@ -15,63 +15,6 @@ struct statement *statements_add(struct maker *m, struct statements *list)
     return &list->items[list->n++];
 }
 
-static int where_cmp(struct where a, struct where b)
-{
-    if (a.member != b.member)
-        return a.member < b.member ? -1 : 1;
-    return a.line < b.line ? -1 : a.line > b.line;
-}
-
-void statement_cite_place(struct maker *m, struct statement *statement, struct where where)
-{
-    if (where.member == 0)
-        return;
-    size_t at = statement->n_places; /* facts of one file come in order: the end is nearly right */
-    while (at > 0 && where_cmp(where, statement->places[at - 1]) < 0)
-        at--;
-    if (at > 0 && where_cmp(where, statement->places[at - 1]) == 0)
-        return;
-    statement->places = maker_room(m, statement->places, statement->n_places,
-                                   &statement->room_places, sizeof(*statement->places));
-    memmove(&statement->places[at + 1], &statement->places[at],
-            (statement->n_places - at) * sizeof(*statement->places));
-    statement->places[at] = where;
-    statement->n_places++;
-}
-
-struct citing {
-    struct maker *m;
-    struct statement *statement;
-};
-
-static void cite_source(void *context, struct ref ref)
-{
-    struct citing *citing = context;
-    struct where places[2];
-    size_t n = store_places(citing->m->store, ref, places, 2);
-    for (size_t i = 0; i < n && i < 2; i++)
-        statement_cite_place(citing->m, citing->statement, places[i]);
-}
-
-void statement_cite(struct maker *m, struct statement *statement, struct ref ref)
-{
-    struct citing citing = {m, statement};
-    store_sources(m->store, ref, cite_source, &citing);
-}
-
-void statement_cite_fact(struct maker *m, struct statement *statement, enum field_id field,
-                         uint32_t row)
-{
-    if (is_known(m, field, row))
-        statement_cite(m, statement, ref_of(field, row));
-}
-
-void statement_cite_all(struct maker *m, struct statement *statement, const struct statement *from)
-{
-    for (size_t i = 0; i < from->n_places; i++)
-        statement_cite_place(m, statement, from->places[i]);
-}
-
 void quote_add(struct maker *m, struct phrase *phrase, struct span evidence)
 {
     phrase_add(phrase, m->arena, PIECE_EVIDENCE, evidence);

@@ -17,6 +17,8 @@ void tell_into(struct maker *m, struct statement *statement, const char *format,
 struct statement *statements_add(struct maker *m, struct statements *list);
 
 void statement_cite(struct maker *m, struct statement *statement, struct ref ref);
+void statement_cite_refs(struct maker *m, struct statement *statement, const struct ref *refs,
+                         size_t n);
 void statement_cite_fact(struct maker *m, struct statement *statement, enum field_id field,
                          uint32_t row);
 void statement_cite_place(struct maker *m, struct statement *statement, struct where where);
