@@ -13,8 +13,9 @@
 #include <sys/klog.h>
 #include <unistd.h>
 
-#define RECORD_BYTES    8192 /* PRINTKRB_RECORD_MAX and CONSOLE_EXT_LOG_MAX are no more */
-#define SYSLOG_READ_ALL 3
+#define RECORD_BYTES      8192 /* PRINTKRB_RECORD_MAX and CONSOLE_EXT_LOG_MAX are no more */
+#define SYSLOG_READ_ALL   3
+#define SYSLOG_LINE_BYTES 2048
 
 /* One pass over the ring from its first record. */
 struct pass {
@@ -64,16 +65,18 @@ static ssize_t next(struct pass *p)
     }
 }
 
-/* The record as it goes to the tar. */
-static const char *rewrite(const struct capture *c, struct pass *p, size_t *n)
+/* The record or line as it goes to the tar; it ends with a newline also where it had to be cut. */
+static const char *rewrite(const struct capture *c, const char *line, size_t *n)
 {
-    struct text t = TEXT_ON(p->rewritten);
+    struct text t = TEXT_ON(pass.rewritten);
 
     if (!c->pseudonym.on)
-        return p->record;
-    pseudonym_log(&c->pseudonym, &t, p->record, *n);
+        return line;
+    pseudonym_log(&c->pseudonym, &t, line, *n);
+    if (t.cut)
+        t.p[t.n - 1] = '\n';
     *n = t.n;
-    return p->rewritten;
+    return pass.rewritten;
 }
 
 /* First pass: length, sequence numbers, names of cgroups. */
@@ -85,7 +88,7 @@ static ssize_t count(struct capture *c, struct names *names)
         size_t len = (size_t)n;
 
         names_scan(names, pass.record, len);
-        rewrite(c, &pass, &len);
+        rewrite(c, pass.record, &len);
         pass.bytes += len;
     }
     return n;
@@ -98,7 +101,7 @@ static void copy(struct capture *c, uint64_t skip_bytes, uint64_t last_seq)
 
     while ((n = next(&pass)) > 0 && pass.last_seq <= last_seq) {
         size_t len = (size_t)n;
-        const char *record = rewrite(c, &pass, &len);
+        const char *record = rewrite(c, pass.record, &len);
 
         if (pass.bytes >= skip_bytes)
             evidence_part(c, record, len);
@@ -132,7 +135,7 @@ static uint64_t fit(struct capture *c, uint64_t total, uint64_t cap, uint64_t *r
     while (total - at > cap && (n = next(&pass)) > 0) {
         size_t len = (size_t)n;
 
-        rewrite(c, &pass, &len);
+        rewrite(c, pass.record, &len);
         at += len;
     }
     *ret_skip = at;
@@ -181,15 +184,14 @@ static uint64_t syslog_lines(struct capture *c, const char *line, size_t n, bool
 
     while (line < end) {
         const char *nl = memchr(line, '\n', (size_t)(end - line));
-        size_t len = (size_t)((nl ? nl + 1 : end) - line);
-        struct text t = TEXT_ON(pass.rewritten);
+        const char *next_line = nl ? nl + 1 : end;
+        size_t len = (size_t)(next_line - line);
+        const char *p = rewrite(c, line, &len);
 
-        if (c->pseudonym.on)
-            pseudonym_log(&c->pseudonym, &t, line, len);
         if (write)
-            evidence_part(c, c->pseudonym.on ? t.p : line, c->pseudonym.on ? t.n : len);
-        bytes += c->pseudonym.on ? t.n : len;
-        line += len;
+            evidence_part(c, p, len);
+        bytes += len;
+        line = next_line;
     }
     return bytes;
 }
@@ -206,7 +208,11 @@ static void capture_syslog(struct capture *c, struct names *names)
     names_scan_lines(names, buffer, (size_t)n);
     evidence_begin(c, BUNDLE_SYSLOG, syslog_lines(c, buffer, (size_t)n, false));
     syslog_lines(c, buffer, (size_t)n, true);
-    evidence_end(c, OUTCOME_OK, NULL);
+    /* Only whole lines come, the newest ones. */
+    if ((size_t)n > sizeof(c->reads.shared->data) - SYSLOG_LINE_BYTES)
+        evidence_end(c, OUTCOME_TRUNCATED, "its tail");
+    else
+        evidence_end(c, OUTCOME_OK, NULL);
 }
 
 /* Below --root it is a plain file; its names are looked for in what fits into the buffer. */

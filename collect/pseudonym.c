@@ -202,25 +202,23 @@ static bool say_key(const struct pseudonym *p)
 
 bool pseudonym_start(struct pseudonym *p, const char *key_file)
 {
+    const char *from = key_file ? key_file : "/dev/urandom"; /* getrandom is younger than 3.10 */
     ssize_t n;
     int fd;
 
     if (!key_file) {
-        n = syscall(SYS_getrandom, p->key, sizeof(p->key), 0);
         p->key_len = sizeof(p->key);
-        if (n == (ssize_t)sizeof(p->key))
+        if (syscall(SYS_getrandom, p->key, sizeof(p->key), 0) == (long)sizeof(p->key))
             return say_key(p);
-        say_error("cannot make a key: give one with --key-file", NULL, errno);
-        return false;
     }
-    fd = open(key_file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    fd = open(from, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     n = fd < 0 ? -1 : read(fd, p->key, sizeof(p->key));
     if (n < 0)
-        say_error("cannot read the key", key_file, errno);
+        say_error("cannot read the key", from, errno);
     else if (n < 8)
-        say_error("a key has 8 bytes at least, 32 are used", key_file, 0);
+        say_error("a key has 8 bytes at least, 32 are used", from, 0);
     if (fd >= 0)
         close(fd);
     p->key_len = n < 8 ? 0 : (size_t)n;
-    return n >= 8;
+    return n >= 8 && (key_file || say_key(p));
 }

@@ -7,6 +7,7 @@
 #include "tmpfs.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define ID_DIGITS 32 /* a run of so many hex digits is the id of a container or a machine */
 
@@ -50,13 +51,24 @@ static bool is_host(const struct pseudonym *p, const char *s, size_t n)
                      (n == label && memcmp(s, p->hostname, n) == 0));
 }
 
-static void put_word(const struct pseudonym *p, struct text *t, const char *s, size_t n)
+static bool is_user_name(const char *s, size_t n)
+{
+    static const char *const others[] = {"space", "mode", "namespace", "process", "memory", "root"};
+
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (strlen(others[i]) == n && memcmp(others[i], s, n) == 0)
+            return false;
+    return true;
+}
+
+/* user: a word before it says that it names one. */
+static void put_word(const struct pseudonym *p, struct text *t, const char *s, size_t n, bool user)
 {
     size_t stop = n;
 
     while (stop && (s[stop - 1] == '.' || s[stop - 1] == ':'))
         stop--;
-    if (is_host(p, s, stop))
+    if (is_host(p, s, stop) || (user && is_user_name(s, stop)))
         pseudonym_word(p, t, s, stop);
     else if (is_cgroup_word(s, stop))
         pseudonym_path(p, t, s, stop);
@@ -65,21 +77,89 @@ static void put_word(const struct pseudonym *p, struct text *t, const char *s, s
     text_raw(t, s + stop, n - stop);
 }
 
+static bool starts(const char *s, size_t n, const char *with)
+{
+    return n >= strlen(with) && memcmp(s, with, strlen(with)) == 0;
+}
+
+/* A path in a list of files; devices, System V segments and huge pages keep their names. */
+static void put_file(const struct pseudonym *p, struct text *t, const char *s, size_t n)
+{
+    bool device = starts(s, n, "/dev/") && !memchr(s + 5, '/', n - 5);
+
+    if (device || starts(s, n, "/SYSV") || starts(s, n, "/anon_hugepage"))
+        text_raw(t, s, n);
+    else
+        pseudonym_path(p, t, s, n);
+}
+
+/* Length of the path that begins at i, 0 where none does: "root=/dev/sda1", but not "0x1/0x2". */
+static size_t path_length(const char *s, size_t n, size_t i)
+{
+    size_t end = i + 1;
+
+    if (s[i] != '/' || end == n || !is_word_byte(s[end]) || (i && is_word_byte(s[i - 1])))
+        return 0;
+    while (end < n && (s[end] == '/' || is_word_byte(s[end])))
+        end++;
+    while (s[end - 1] == '.' || s[end - 1] == ':')
+        end--;
+    return end - i;
+}
+
+static void put_log_path(const struct pseudonym *p, struct text *t, const char *s, size_t n)
+{
+    bool kernel = starts(s, n, "/proc/") || starts(s, n, "/sys/");
+
+    if (kernel && !starts(s, n, "/sys/fs/cgroup/"))
+        text_raw(t, s, n);
+    else
+        put_file(p, t, s, n);
+}
+
+/* Words behind which a name stands: "cpuset=NAME", "session of user NAME", "USER=NAME". */
+enum before { BEFORE_NONE, BEFORE_CPUSET, BEFORE_USER };
+
+static enum before announces(const char *s, size_t n)
+{
+    if (n == 6 && memcmp(s, "cpuset", 6) == 0)
+        return BEFORE_CPUSET;
+    return n == 4 && strncasecmp(s, "user", 4) == 0 ? BEFORE_USER : BEFORE_NONE;
+}
+
+static void put_run(const struct pseudonym *p, struct text *t, const char *s, size_t n,
+                    enum before *before)
+{
+    enum before told = *before;
+
+    *before = announces(s, n);
+    if (told == BEFORE_CPUSET)
+        pseudonym_path(p, t, s, n);
+    else
+        put_word(p, t, s, n, told == BEFORE_USER);
+}
+
 /* Text between places where the OOM killer names a cgroup. */
 static void put_words(const struct pseudonym *p, struct text *t, const char *s, size_t n)
 {
+    enum before before = BEFORE_NONE;
     size_t i = 0;
 
     while (i < n) {
-        size_t run = 0;
+        size_t run = 0, path = path_length(s, n, i);
 
         while (i + run < n && is_word_byte(s[i + run]))
             run++;
-        if (run)
-            put_word(p, t, s + i, run);
-        else
+        if (path) {
+            put_log_path(p, t, s + i, path);
+        } else if (run) {
+            put_run(p, t, s + i, run, &before);
+        } else {
+            if (s[i] != '=' && s[i] != ' ' && s[i] != '"')
+                before = BEFORE_NONE;
             text_char(t, s[i++]);
-        i += run;
+        }
+        i += run + path;
     }
 }
 
@@ -131,22 +211,6 @@ static void put_cgroup(const struct pseudonym *p, struct text *t, const char *s,
     text_raw(t, s, head);
     pseudonym_path(p, t, s + head, n - head - tail);
     text_raw(t, s + n - tail, tail);
-}
-
-static bool starts(const char *s, size_t n, const char *with)
-{
-    return n >= strlen(with) && memcmp(s, with, strlen(with)) == 0;
-}
-
-/* A path in a list of files; devices, System V segments and huge pages keep their names. */
-static void put_file(const struct pseudonym *p, struct text *t, const char *s, size_t n)
-{
-    bool device = starts(s, n, "/dev/") && !memchr(s + 5, '/', n - 5);
-
-    if (device || starts(s, n, "/SYSV") || starts(s, n, "/anon_hugepage"))
-        text_raw(t, s, n);
-    else
-        pseudonym_path(p, t, s, n);
 }
 
 /* smaps "7f00-7f01 r--p 0 08:01 7   /usr/bin/x", numa_maps "7f00 default file=/usr/bin/x N0=1" */

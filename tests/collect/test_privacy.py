@@ -74,6 +74,12 @@ class Pseudonyms(unittest.TestCase):
                 f"oom_memcg={self.POD},task_memcg={self.POD},task=java,pid=7,uid=1000",
                 f"Task in {self.GROUP} killed as a result of limit of {self.GROUP}",
                 "acme-billing.service: A process of this unit has been killed by the OOM killer.",
+                "java cpuset=acme-batch mems_allowed=0",
+                "systemd-logind[9]: New session 3 of user acmealice.",
+                'audit: type=1123 acct="x" USER=acmebob cwd="/home/acmebob/acme.d"',
+                "Command line: BOOT_IMAGE=/boot/acme-6.1 root=/dev/mapper/acme--vg-root quiet",
+                "traps: app[7] trap in /opt/acme/billing/bin/app, see /srv/acme/core.",
+                "RIP: 0010:foo+0x1/0x2 in user mode, /dev/sda1 and /proc/sys/vm/drop_caches",
                 "Memory cgroup out of memory: Killed process 7 (java) total-vm:1kB"))))
         write(self.root, "proc/7/status", "Name:\tjava\nState:\tR (running)\nVmRSS:\t    9 kB\n")
         write(self.root, "proc/7/stat", "7 (java) R" + " 0" * 30 + "\n")
@@ -129,6 +135,17 @@ class Pseudonyms(unittest.TestCase):
         self.assertIn(b"/dev/zero (deleted)", bundle.data["proc/7/smaps"])
         self.assertIn(b"/dev/zram0", bundle.data["proc/swaps"])
         self.assertNotIn(b"ext4", bundle.data["proc/mounts"])
+
+    def test_paths_and_users_in_the_log(self):
+        bundle = self.capture()
+        log = bundle.data["dev/kmsg"].decode()
+        path = re.search(r"file=(\S+)", bundle.data["proc/7/numa_maps"].decode())[1]
+        self.assertIn(f"trap in {path}, see /srv/h", log)
+        self.assertRegex(log, r"java cpuset=h[0-9a-f]{12} mems_allowed=0\n")
+        self.assertRegex(log, r"of user h[0-9a-f]{12}\.\n")
+        self.assertIn("RIP: 0010:foo+0x1/0x2 in user mode, /dev/sda1 and /proc/sys/vm/drop_caches\n",
+                      log)
+        self.assertRegex(log, r" root=/dev/h[0-9a-f]{12}/h[0-9a-f]{12} quiet\n")
 
     def test_keys(self):
         first, again = self.capture(), self.capture()
