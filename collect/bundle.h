@@ -20,6 +20,10 @@
  * Readers take manifest/1.jsonl, manifest/2.jsonl, ..., manifest.jsonl in this order as one file.
  * (collect has no heap and no temporary file: it cannot hold the manifest of 5,000 processes.)
  *
+ * BUNDLE_JSON is one object: format, format_version, collector, host, clocks, environment, options,
+ * privacy (the classes of data in the bundle) and, of a watch, {"trigger":"oom" or "stall",
+ * "coalesced":N}: N more triggers came too soon after the last capture.
+ *
  * Clocks, wherever they appear: {"realtime_ns":N,"monotonic_ns":N,"boottime_ns":N}, read together.
  */
 

@@ -3,6 +3,7 @@
 #include "bundle.h"
 #include "clock.h"
 #include "evidence.h"
+#include "history.h"
 
 #include <string.h>
 
@@ -84,6 +85,17 @@ static void put_options(const struct capture *c, struct text *t)
     text_char(t, '}');
 }
 
+/* Why a watch captured, and how often it would have since its last capture. */
+static void put_watch(const struct capture *c, struct text *t)
+{
+    if (!c->history)
+        return;
+    open_object(t, "watch");
+    text_key_str(t, "trigger", c->history->reason);
+    text_key_u64(t, "coalesced", c->history->coalesced);
+    text_char(t, '}');
+}
+
 static void put_class(struct text *t, const char *name)
 {
     if (t->p[t->n - 1] != '[')
@@ -133,6 +145,7 @@ void header_write(struct capture *c)
     clock_tuple(&t);
     put_environment(c, &t);
     put_options(c, &t);
+    put_watch(c, &t);
     put_privacy(c, &t);
     text_raw(&t, "}\n", 2);
     evidence_member(c, BUNDLE_JSON, t.p, t.n, NULL);

@@ -19,7 +19,9 @@ struct history_entry {
 
 /* A ring of fixed size in shared memory: the watcher writes, the process that captures reads. */
 struct history {
-    uint64_t count; /* entries ever written */
+    uint64_t count;     /* entries ever written */
+    uint64_t coalesced; /* triggers since the last capture that came too soon after it */
+    char reason[16];    /* for the capture: "oom" or "stall" */
     struct history_entry entries[HISTORY_ENTRIES];
 };
 

@@ -112,7 +112,7 @@ static const struct number numbers[] = {
     NUMBER(LOCK, lock_ms, 1, 0, 3600000),
     NUMBER(DEADLINE, deadline_ms, 1, 10, 600000),
     NUMBER(STALL, stall_ms, 1, 1, 2000),
-    NUMBER(COOL_DOWN, cool_down_ms, 1000, 0, 86400),
+    NUMBER(COOL_DOWN, cool_down_ms, 1000, 1, 86400),
     NUMBER(KEEP, keep, 1, 1, 1000),
     NUMBER(HISTORY, history_ms, 1000, 1, 3600),
 };

@@ -26,10 +26,9 @@ struct watch {
     struct trigger trigger;
     int root_fd;
     int dir_fd;
-    uint64_t last_ns;   /* end of the last capture, 0 if there was none */
-    uint64_t coalesced; /* triggers during the cool-down */
-    pid_t spare;        /* a process that waits to capture: at the moment of need, fork may fail */
-    int spare_fd;       /* the word for it to begin */
+    uint64_t last_ns; /* end of the last capture, 0 if there was none */
+    pid_t spare;      /* a process that waits to capture: at the moment of need, fork may fail */
+    int spare_fd;     /* the word for it to begin */
 };
 
 static void put_two(struct text *t, uint64_t v)
@@ -103,18 +102,18 @@ static void drop_old(const struct watch *w)
 static _Noreturn void be_spare(struct watch *w, int word_fd)
 {
     struct capture *c = w->capture;
-    char path[PATH_MAX];
-    char reason[16] = {0};
+    char path[PATH_MAX], word;
     struct text t = TEXT_ON(path);
     int code;
 
-    if (!capture_prepare(c) || read(word_fd, reason, sizeof(reason) - 1) <= 0) {
+    if (!capture_prepare(c) || read(word_fd, &word, 1) <= 0) {
         reads_stop(&c->reads);
         _exit(EXIT_OUTPUT);
     }
-    put_name(w, &t, reason);
+    put_name(w, &t, w->history->reason);
     if (!out_open_file(&c->out, text_end(&t), c->options->gzip)) {
         say_error("cannot create", path, errno);
+        reads_stop(&c->reads);
         _exit(EXIT_OUTPUT);
     }
     c->history = w->history;
@@ -159,11 +158,21 @@ static int end_spare(struct watch *w)
     return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_OUTPUT;
 }
 
+/* Somebody may have killed it while it waited. */
+static void check_spare(struct watch *w)
+{
+    if (w->spare && waitpid(w->spare, NULL, WNOHANG) != 0) {
+        close(w->spare_fd);
+        w->spare = 0;
+    }
+}
+
 /* One capture, waited for; its exit code. */
 static int capture_now(struct watch *w, const char *reason)
 {
     int code;
 
+    check_spare(w);
     if (!w->spare && !fork_spare(w)) {
         say_error("cannot start a process for the capture", NULL, errno);
         return EXIT_OUTPUT;
@@ -171,10 +180,12 @@ static int capture_now(struct watch *w, const char *reason)
     drop_old(w);
     if (strcmp(reason, "oom") == 0)
         clock_sleep_ns(SETTLE_MS * NS_PER_MS);
-    if (write(w->spare_fd, reason, strlen(reason)) < 0)
+    memcpy(w->history->reason, reason, strlen(reason) + 1);
+    if (write(w->spare_fd, "", 1) < 0)
         say_error("the process for the capture is gone", NULL, 0);
     code = end_spare(w);
     w->last_ns = clock_now_ns();
+    w->history->coalesced = 0;
     trigger_drain(&w->trigger);
     if (!capture_signal && !w->capture->options->once)
         fork_spare(w);
@@ -229,7 +240,7 @@ static const char *wait_for_reason(struct watch *w, uint64_t *due_ns)
             *due_ns = clock_now_ns() + w->capture->options->history_ms * NS_PER_MS;
         }
         if (reason && is_cooling(w))
-            w->coalesced++;
+            w->history->coalesced++;
         else if (reason)
             return reason;
     }
