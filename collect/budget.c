@@ -2,6 +2,7 @@
 #include "budget.h"
 #include "clock.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* One process may hold no more than this part of the whole lock budget. */
@@ -9,7 +10,7 @@
 
 static uint64_t default_slab(uint64_t memory_bytes)
 {
-    const uint64_t least = 16ull << 20, most = 256ull << 20;
+    const uint64_t least = 16ull << 20, most = 1ull << 30;
     uint64_t part = memory_bytes / 64;
 
     return part < least ? least : part > most ? most : part;
@@ -23,22 +24,29 @@ void budget_start(struct budget *b, const struct options *o, uint64_t memory_byt
                          .wall_ns = o->wall_ms * NS_PER_MS,
                          .tar_bytes = o->bytes,
                          .inodes_max = slab / BUDGET_INODE_BYTES,
+                         .share = BUDGET_WHOLE,
                          .lock_max_us = o->lock_ms * 1000};
+}
+
+static bool is_used(const struct budget *b, uint64_t used, uint64_t budget)
+{
+    return used >= budget - budget / BUDGET_WHOLE * (BUDGET_WHOLE - b->share);
 }
 
 const char *budget_spent(const struct budget *b, uint64_t tar_bytes)
 {
-    if (clock_now_ns() - b->start_ns - b->waited_ns >= b->wall_ns)
+    if (is_used(b, clock_now_ns() - b->start_ns - b->waited_ns, b->wall_ns))
         return "the time is used up: --wall";
-    if (tar_bytes >= b->tar_bytes)
+    if (is_used(b, tar_bytes, b->tar_bytes))
         return "the bytes are used up: --bytes";
-    if (b->inodes >= b->inodes_max)
+    if (is_used(b, b->inodes, b->inodes_max))
         return "the inodes are used up: --slab";
     return NULL;
 }
 
 void budget_grace(struct budget *b)
 {
+    b->share = BUDGET_WHOLE;
     b->waited_ns = clock_now_ns() - b->start_ns;
     b->wall_ns = 2 * NS_PER_S;
     b->tar_bytes = UINT64_MAX;

@@ -11,6 +11,8 @@
 /* smaps_rollup walks a process's page tables at about 12 ms a GB, with its mmap lock held. */
 #define BUDGET_LOCK_US_PER_MIB 12u
 
+#define BUDGET_WHOLE 16u
+
 /* What the capture may cost the host, and what it did cost. */
 struct budget {
     uint64_t start_ns;
@@ -19,12 +21,13 @@ struct budget {
     uint64_t tar_bytes;
     uint64_t inodes, inodes_max;
     uint64_t lock_us, lock_max_us;
+    unsigned share; /* parts of BUDGET_WHOLE that may be used for now */
 };
 
 /* Starts the clock; memory_bytes is the host's, for the default of the slab budget. */
 void budget_start(struct budget *b, const struct options *o, uint64_t memory_bytes);
-/* NULL while all of time, bytes and inodes is within its budget, else which is used up and the
- * option that raises it. */
+/* NULL while all of time, bytes and inodes is within the share of its budget, else which is used up
+ * and the option that raises it. */
 const char *budget_spent(const struct budget *b, uint64_t tar_bytes);
 /* Raises each budget by what the few files of a last look cost. */
 void budget_grace(struct budget *b);

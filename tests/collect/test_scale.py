@@ -79,12 +79,20 @@ class Cgroups(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             log = os.path.join(folder, "trace")
             subprocess.run(["strace", "-f", "-o", log, "-e",
-                            "trace=stat,lstat,newfstatat,statx,access,faccessat,faccessat2",
+                            "trace=stat,lstat,newfstatat,statx,access,faccessat,faccessat2,openat",
                             support.PROGRAM, "-q", "-o", os.path.join(folder, "b")],
                            stderr=subprocess.PIPE)
             with open(log) as f:
                 trace = f.read()
-        self.assertNotIn("cgroup", trace)
+        opened = [m for m in re.findall(r'(\w+)\(.*?"([^"]*cgroup/[^"]*)", ([A-Z_|]*)', trace)]
+        self.assertEqual({call for call, _, _ in opened}, {"openat"})
+        listed = run("--list-patterns").stdout.decode().split()
+        names = {p.rsplit("/", 1)[1] for p in listed if p.startswith("sys/fs/cgroup/")}
+        pattern = re.compile("|".join(re.escape(n).replace(r"\*", ".*") for n in names))
+        for _, path, flags in opened:
+            if "O_DIRECTORY" not in flags and "O_PATH" not in flags:
+                self.assertRegex(path.rsplit("/", 1)[1], pattern)
+        self.assertNotIn("kmem.slabinfo", trace)
 
 
 if __name__ == "__main__":
