@@ -39,7 +39,9 @@ void capture_signals(void)
     sigaction(SIGTERM, &act, NULL);
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGHUP, &act, NULL);
+    /* The write fails instead, and is reported. */
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 /* What a tier brought leaves this process before the next one begins. */
@@ -161,18 +163,25 @@ static void read_evidence(struct capture *c)
     cgroups_start(c, &cgroups);
     cgroups_named(c, &cgroups, &names);
     end_tier(c);
+    /* Walks over all there is end early enough for the files of the host behind them. */
+    c->budget.share = 10;
     procs_capture(c, &procs);
     end_tier(c);
+    c->budget.share = 12;
     cgroups_capture(c, &cgroups);
     end_tier(c);
+    c->budget.share = 13;
     procs_rollups(c, &procs);
     end_tier(c);
+    c->budget.share = BUDGET_WHOLE;
     read_tier(c, TIER_LATE, false);
     tmpfs_capture(c);
     end_tier(c);
+    c->budget.share = 15;
     cgroups_rest(c, &cgroups);
     procs_rest(c, &procs);
     end_tier(c);
+    c->budget.share = BUDGET_WHOLE;
     procs_largest(c, &procs, c->options->largest);
     read_logs(c);
     end_tier(c);

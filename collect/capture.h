@@ -37,7 +37,7 @@ struct capture {
 /* Set by SIGTERM, SIGINT, SIGHUP to their number: the capture ends as soon as it can. */
 extern volatile sig_atomic_t capture_signal;
 
-/* Installs the handlers of capture_signal and ignores SIGPIPE. */
+/* Installs the handlers of capture_signal; a closed pipe or a full quota is an errno, no signal. */
 void capture_signals(void);
 /* Opens the root and starts the process that reads, while there is memory for it; false with errno
  * where the root cannot be opened. options and pseudonym are set. */

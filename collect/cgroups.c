@@ -15,6 +15,8 @@
 /* Which rows a visit reads. */
 enum part {
     PART_ALL,
+    PART_NO_X,
+    PART_X,
     PART_SIZE, /* Z */
     PART_NO_SIZE,
     PART_CHEAP,  /* neither Z nor X */
@@ -77,6 +79,10 @@ static void add_done(struct cgroups *g, const char *folder)
 static bool wants(enum part part, enum plan_id row)
 {
     switch (part) {
+    case PART_NO_X:
+        return !plan_is(row, 'X');
+    case PART_X:
+        return plan_is(row, 'X');
     case PART_SIZE:
         return plan_is(row, 'Z');
     case PART_NO_SIZE:
@@ -202,15 +208,16 @@ static void visit_link(struct capture *c, struct cgroups *g, const char *cgroup,
         note_gone(c, folder);
 }
 
-/* The ancestors of a cgroup, the root's end first, and the cgroup. */
+/* A cgroup, then its ancestors, but for the root: the statistics of a subtree cost more the larger
+ * it is. */
 static void visit_chain(struct capture *c, struct cgroups *g, const char *cgroup)
 {
-    size_t len = 0;
+    size_t len = strlen(cgroup);
 
-    visit_link(c, g, "/", 1);
-    while (cgroup[len] && cgroup[len + 1]) {
-        len += 1 + strcspn(cgroup + len + 1, "/");
+    while (len > 1) {
         visit_link(c, g, cgroup, len);
+        while (cgroup[--len] != '/')
+            continue;
     }
 }
 
@@ -220,11 +227,13 @@ void cgroups_named(struct capture *c, struct cgroups *g, const struct names *nam
 
     if (!g->root)
         return;
-    visit_chain(c, g, "/");
+    visit_one(c, g, g->root, PART_NO_X);
     for (unsigned i = 0; (name = names_get(names, i)); i++)
         visit_chain(c, g, name);
     if (c->host.own_cgroup[0])
         visit_chain(c, g, c->host.own_cgroup);
+    visit_one(c, g, g->root, PART_X);
+    add_done(g, g->root);
     reads_flush(&c->reads);
 }
 
@@ -245,7 +254,7 @@ static const char *why_incomplete(const struct capture *c, enum tree_end sizes, 
     if (sizes == TREE_TOO_DEEP || cheap == TREE_TOO_DEEP)
         return "the tree is deeper than this collector goes";
     if (sizes != TREE_WHOLE || cheap != TREE_WHOLE)
-        return "the tree could not be read";
+        return "not all of the tree could be read";
     if (!c->options->root && !c->host.init_cgroup_namespace)
         return "only cgroups of this cgroup namespace are visible";
     return NULL;
@@ -270,7 +279,7 @@ void cgroups_capture(struct capture *c, struct cgroups *g)
     reads_flush(&c->reads);
     cheap = walk_part(c, g, PART_CHEAP);
     why = why_incomplete(c, sizes, cheap);
-    if (why)
+    if (sizes != TREE_WHOLE || cheap != TREE_WHOLE)
         evidence_note(c, g->root, OUTCOME_OVER_BUDGET, 0, why);
     manifest_table(&c->manifest, TABLE_CGROUPS, g->seen, g->captured, why);
 }

@@ -32,8 +32,8 @@ struct cgroups {
 
 /* Finds the tree. */
 void cgroups_start(struct capture *c, struct cgroups *g);
-/* All files of the root, of the cgroups that the kernel log names, of this process's own, and of
- * their ancestors. */
+/* All files of the cgroups that the kernel log names, of this process's own, of their ancestors,
+ * and of the root, which comes first but for what is expensive there. */
 void cgroups_named(struct capture *c, struct cgroups *g, const struct names *names);
 /* Sizes of all, then the files of the largest, then the cheap files of all; the table's line. */
 void cgroups_capture(struct capture *c, struct cgroups *g);

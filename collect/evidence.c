@@ -7,6 +7,7 @@
 #include "sha256.h"
 #include "tar.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -79,6 +80,8 @@ const char *evidence_stopped(const struct capture *c)
 {
     if (capture_signal)
         return "a signal ended the capture";
+    if (c->out.error)
+        return "the output cannot be written";
     if (!c->reads.helper)
         return "no process could be started to read it";
     return budget_spent(&c->budget, c->out.bytes);
@@ -104,11 +107,11 @@ static const char *attempt_detail(const struct capture *c, const struct job *job
     case OUTCOME_ABANDONED:
         return "the read was left behind: it could not be killed";
     case OUTCOME_TRUNCATED:
-        return job->flags & JOB_TAIL ? "its tail" : "its head";
+        return result->error           ? "the read broke off"
+               : job->flags & JOB_TAIL ? "its tail"
+                                       : "its head";
     case OUTCOME_CHANGED:
-        return "another process took the pid during the read";
-    case OUTCOME_ERROR:
-        return result->length ? "the read broke off" : NULL;
+        return "the process ended during the read: the pid may have been another's";
     default:
         return NULL;
     }
@@ -151,6 +154,9 @@ void evidence_done(void *context, const struct job *job, const struct result *re
                         .us = result->us,
                         .detail = attempt_detail(c, job, result)};
 
+    /* Newer kernels let nobody read it, the others say what was written last. */
+    if (job->row == PLAN_SYSCTL_DROP_CACHES && a.outcome == OUTCOME_DENIED)
+        a.outcome = OUTCOME_UNSUPPORTED;
     if (a.outcome != result->outcome) {
         struct result seen = *result;
 
@@ -205,8 +211,10 @@ void evidence_row(struct capture *c, enum plan_id row)
         evidence_note(c, path, OUTCOME_OVER_BUDGET, 0, evidence_stopped(c));
 }
 
-/* Puts the names that match the first component with '*' in its place, and goes on behind it. */
-static unsigned expand(struct capture *c, enum plan_id row, const char *head, const char *pattern)
+/* Puts the names that match the first component with '*' in its place, and goes on behind it;
+ * *ret_error = why a folder could not be listed. */
+static unsigned expand(struct capture *c, enum plan_id row, const char *head, const char *pattern,
+                       int *ret_error)
 {
     char path[PATH_MAX];
     struct folder f;
@@ -232,13 +240,15 @@ static unsigned expand(struct capture *c, enum plan_id row, const char *head, co
     memcpy(path + head_len, pattern, (size_t)(part_start - pattern));
     head_len += (size_t)(part_start - pattern);
     path[head_len] = '\0';
-    if (!folder_open(&f, c->root_fd, c->options->root != NULL, path))
+    if (!folder_open(&f, c->root_fd, c->options->root != NULL, path)) {
+        *ret_error = errno;
         return 0;
+    }
     while ((name = folder_next(&f, NULL))) {
         if (!plan_matches(part_start, (size_t)(part_end - part_start), name))
             continue;
         memcpy(path + head_len, name, strlen(name) + 1);
-        found += expand(c, row, path, part_end);
+        found += expand(c, row, path, part_end, ret_error);
     }
     folder_close(&f);
     return found;
@@ -248,11 +258,12 @@ unsigned evidence_glob(struct capture *c, enum plan_id row)
 {
     const char *stopped = evidence_stopped(c);
     unsigned found = 0;
+    int error = ENOENT;
 
     if (stopped)
         evidence_note(c, plan_pattern(row), OUTCOME_OVER_BUDGET, 0, stopped);
-    else if ((found = expand(c, row, "", plan_pattern(row))) == 0)
-        evidence_note(c, plan_pattern(row), OUTCOME_ABSENT, 0, NULL);
+    else if ((found = expand(c, row, "", plan_pattern(row), &error)) == 0)
+        evidence_note(c, plan_pattern(row), outcome_of_errno(error), error, NULL);
     return found;
 }
 

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "helper.h"
 #include "clock.h"
+#include "folder.h"
 #include "outcome.h"
 #include "path.h"
 #include "text.h"
@@ -117,9 +118,9 @@ static void read_all(int fd, const struct task *t, uint32_t cap)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0) {
-            r->error = errno;
-            if (r->length == 0)
-                set_error(r, errno);
+            set_error(r, errno);
+            if (r->length)
+                r->outcome = OUTCOME_TRUNCATED;
             return;
         }
         if (n == 0)
@@ -149,6 +150,24 @@ static void count(int fd, const struct task *t)
     }
 }
 
+/* Counts by listing, which leaves an inode for each. */
+static void list_fds(struct helper *h, const struct task *t)
+{
+    static struct folder f;
+    struct result *r = t->result;
+
+    if (!folder_open(&f, h->root_fd, h->confined, t->path)) {
+        set_error(r, errno);
+        return;
+    }
+    while (r->value < t->job->cap_bytes && folder_next(&f, NULL))
+        r->value++;
+    if (f.error || r->value == t->job->cap_bytes)
+        r->outcome = OUTCOME_UNSUPPORTED;
+    folder_close(&f);
+}
+
+/* The folder's size is the count since 6.2. */
 static void do_fds(struct helper *h, const struct task *t)
 {
     struct stat st;
@@ -156,17 +175,24 @@ static void do_fds(struct helper *h, const struct task *t)
     if (fstatat(h->root_fd, t->path, &st, AT_SYMLINK_NOFOLLOW) != 0)
         set_error(t->result, errno);
     else if (st.st_size == 0)
-        t->result->outcome = OUTCOME_UNSUPPORTED; /* kernels before 6.2 have no count there */
+        list_fds(h, t);
     else
         t->result->value = (uint64_t)st.st_size;
+    t->result->more = st.st_size == 0;
 }
 
 static void do_statfs(struct helper *h, const struct task *t)
 {
     struct statfs fs;
     int fd = path_open(h->root_fd, h->confined, t->path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    int failed = fd < 0 ? -1 : fstatfs(fd, &fs);
 
-    if (fd < 0 || fstatfs(fd, &fs) != 0) {
+    if (failed && fd >= 0 && errno == EBADF) { /* a path of O_PATH, before 3.12 */
+        close(fd);
+        fd = path_open(h->root_fd, h->confined, t->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+        failed = fd < 0 ? -1 : fstatfs(fd, &fs);
+    }
+    if (failed) {
         set_error(t->result, errno);
     } else {
         memcpy(t->data, &fs, sizeof(fs));

@@ -22,7 +22,7 @@ enum job_kind {
     JOB_CHUNK,  /* opens, then reads as much as fits */
     JOB_MORE,   /* reads on in the file of the last JOB_CHUNK */
     JOB_STATFS, /* struct statfs of a mount point */
-    JOB_FDS,    /* number of open files of a process */
+    JOB_FDS,    /* number of open files of a process, listing at most cap_bytes of them */
     JOB_SKIP    /* nothing: its class of cost was closed */
 };
 
@@ -41,8 +41,8 @@ struct result {
     uint32_t offset; /* of the bytes read, in the slot's data */
     uint32_t length;
     uint32_t us;
-    bool more;      /* the file goes on */
-    uint64_t value; /* JOB_COUNT, JOB_FDS, JOB_STARTTIME */
+    bool more;      /* the file goes on; JOB_FDS: they were listed */
+    uint64_t value; /* JOB_COUNT, JOB_FDS */
 };
 
 struct job;

@@ -132,13 +132,17 @@ static void find_own_cgroup(struct host *h, const char *own_cgroups)
         copy(h->own_cgroup, sizeof(h->own_cgroup), at, len);
 }
 
+/* Of several mounts on /proc the last one is seen. */
 static void find_hidepid(struct host *h, const char *mounts)
 {
-    size_t len;
-    const char *row = scan_line(mounts, strlen(mounts), "proc /proc proc ", &len);
-    const char *at = row ? scan_find(row, len, "hidepid=") : NULL;
+    size_t n = strlen(mounts), len;
+    const char *row, *at;
 
-    h->hides_processes = at && at[8] != '0' && at[8] != 'o' && h->euid != 0;
+    for (const char *p = mounts;
+         (row = scan_line(p, n - (size_t)(p - mounts), "proc /proc proc ", &len)); p = row + len) {
+        at = scan_find(row, len, "hidepid=");
+        h->hides_processes = at && at[8] != '0' && at[8] != 'o' && h->euid != 0;
+    }
 }
 
 static void read_here(struct host *h)

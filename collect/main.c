@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "capture.h"
 #include "options.h"
 #include "plan.h"
@@ -8,6 +9,7 @@
 #include "watch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,7 +25,7 @@ static bool open_output(struct capture *c)
     }
     if (out_open_file(&c->out, o->output, o->gzip))
         return true;
-    say_error("cannot create", o->output, errno);
+    say_error("cannot create", c->out.refused, errno);
     return false;
 }
 
@@ -56,10 +58,24 @@ static int run_capture(const struct options *o)
     return code;
 }
 
+/* Where a standard descriptor is closed, no file of ours may get its number: what is written there
+ * fails. */
+static void fill_standard(void)
+{
+    int fd;
+
+    do
+        fd = open("/", O_PATH | O_CLOEXEC);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 int main(int argc, char **argv)
 {
     struct options o;
 
+    fill_standard();
     if (!options_parse(argc, argv, &o))
         return EXIT_USAGE;
     switch (o.action) {

@@ -95,6 +95,7 @@ bool out_open_file(struct out *o, const char *path, bool use_gzip)
     struct stat st;
     int dir_fd, fd;
 
+    o->refused = path;
     if (!open_folder(o, path, &dir_fd))
         return false;
     if (fstatat(dir_fd, o->name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
@@ -104,6 +105,8 @@ bool out_open_file(struct out *o, const char *path, bool use_gzip)
     }
     fd = openat(dir_fd, o->partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) {
+        if (errno == EEXIST)
+            o->refused = o->partial;
         close(dir_fd);
         return false;
     }

@@ -17,6 +17,7 @@ struct out {
     uint64_t bytes_out;
     char name[NAME_MAX + 1];
     char partial[NAME_MAX + 1];
+    const char *refused; /* where the file could not be created: the name that is to blame */
     size_t used;
     char buffer[64 * 1024];
 };

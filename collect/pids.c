@@ -67,10 +67,12 @@ void pids_start(struct pids *p, const struct capture *c)
         p->limit = 0;
 }
 
-static bool may_be_new(struct pids *p, const struct capture *c, uint64_t pid)
+bool pids_may_be_new(struct pids *p, const struct capture *c, int32_t number)
 {
-    uint64_t past_ms = (clock_now_ns() - p->start_ns) / NS_PER_MS;
+    uint64_t past_ms = (clock_now_ns() - p->start_ns) / NS_PER_MS, pid = (uint64_t)number;
 
+    if (c->options->root)
+        return false;
     if (p->batch != c->reads.batch) {
         p->last_now = last_given(c);
         p->batch = c->reads.batch;
@@ -88,7 +90,7 @@ bool pids_is_same(struct pids *p, const struct capture *c, int32_t pid, uint64_t
     struct text t = TEXT_ON(path);
     uint64_t now;
 
-    if (c->options->root || !may_be_new(p, c, (uint64_t)pid))
+    if (!pids_may_be_new(p, c, pid))
         return true;
     text_str(&t, "proc/");
     text_i64(&t, pid);

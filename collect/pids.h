@@ -21,6 +21,8 @@ struct pids {
 
 /* Notes the last pid given, before the first process is read. */
 void pids_start(struct pids *p, const struct capture *c);
+/* False where pid cannot have been given again since. */
+bool pids_may_be_new(struct pids *p, const struct capture *c, int32_t pid);
 /* True while pid is still the process that started at starttime_ticks; asked after its file was
  * read, while the result is given out. */
 bool pids_is_same(struct pids *p, const struct capture *c, int32_t pid, uint64_t starttime_ticks);

@@ -221,26 +221,51 @@ void procs_rollups(struct capture *c, struct procs *p)
     read_blocked(c, p, blocked);
 }
 
+/* The starttime is looked up only where the pid may be new. */
+static void take_rest(void *context, const struct job *job, const struct result *result,
+                      const char *data)
+{
+    struct capture *c = context;
+    struct result seen = *result;
+    const struct proc *proc;
+
+    if (result->outcome == OUTCOME_OK && pids_may_be_new(&walk->reuse, c, job->pid)) {
+        proc = largest_find(&walk->largest, job->pid);
+        if (proc && !pids_is_same(&walk->reuse, c, job->pid, proc->starttime_ticks))
+            seen.outcome = OUTCOME_CHANGED;
+    }
+    evidence_done(c, job, &seen, data);
+}
+
 static void visit_rest(struct capture *c, struct procs *p, int32_t pid)
 {
-    const struct proc *proc;
+    const struct proc *proc = p->blocked_count ? largest_find(&p->largest, pid) : NULL;
 
     if (!pids_seen(pid))
         return;
-    read_file(c, PLAN_PROCESS_OOM_SCORE, pid);
-    read_file(c, PLAN_PROCESS_LIMITS, pid);
-    if (!c->options->cmdline)
-        return;
-    proc = p->blocked_count ? largest_find(&p->largest, pid) : NULL;
-    if (!proc || !proc->stalled)
-        read_file(c, PLAN_PROCESS_CMDLINE, pid);
+    for (enum plan_id row = PLAN_PROCESS_OOM_SCORE; row <= PLAN_PROCESS_CMDLINE; row++) {
+        struct job *job;
+
+        if (row == PLAN_PROCESS_CMDLINE && (!c->options->cmdline || (proc && proc->stalled)))
+            return;
+        job = read_file(c, row, pid);
+        if (job)
+            job->done = take_rest;
+    }
 }
+
+/* On kernels that have no count, files are listed: of so many processes, so many files at most. */
+#define LISTED_PROCESSES 64
+#define LISTED_FILES     4096
 
 static void take_fds(void *context, const struct job *job, const struct result *result,
                      const char *data)
 {
-    (void)context;
+    struct capture *c = context;
+
     (void)data;
+    if (result->more)
+        c->budget.inodes += result->value;
     if (result->outcome == OUTCOME_OK)
         walk->largest.top[job->expect].open_files =
             result->value < UINT32_MAX ? (uint32_t)result->value : UINT32_MAX;
@@ -294,6 +319,7 @@ static void count_files(struct capture *c, struct procs *p)
             break;
         }
         job->kind = JOB_FDS;
+        job->cap_bytes = i < LISTED_PROCESSES ? LISTED_FILES : 0;
         job->pid = p->largest.top[i].pid;
         job->expect = i;
         job->done = take_fds;

@@ -17,7 +17,8 @@
 
 #define REAP_MS      50
 #define RESTARTS_MAX 8
-#define PATIENCE     10 /* deadlines that a read may take while it has no processor */
+#define DESCRIPTORS  128 /* more than are ever open: a tree's folders, and a few */
+#define PATIENCE     10  /* deadlines that a read may take while it has no processor */
 
 static struct shared *map_shared(void)
 {
@@ -35,7 +36,17 @@ static void close_channel(struct reads *r)
     r->to_helper = r->from_helper = r->alive = -1;
 }
 
-static _Noreturn void become_helper(struct reads *r, pid_t parent)
+/* A helper that is left behind must not hold the output open: the reader of a pipe waits for its
+ * end. */
+static void close_others(const struct reads *r, int held)
+{
+    for (int fd = 0; fd < DESCRIPTORS; fd++)
+        if (fd != r->root_fd && fd != r->to_helper && fd != r->from_helper && fd != held)
+            close(fd);
+}
+
+/* held: the end of the pipe that tells the parent when this process is gone. */
+static _Noreturn void become_helper(struct reads *r, pid_t parent, int held)
 {
     struct sigaction dfl = {.sa_handler = SIG_DFL}, ign = {.sa_handler = SIG_IGN};
 
@@ -46,7 +57,7 @@ static _Noreturn void become_helper(struct reads *r, pid_t parent)
     sigaction(SIGINT, &ign, NULL);
     sigaction(SIGHUP, &ign, NULL);
     sigaction(SIGTERM, &dfl, NULL);
-    close(r->alive);
+    close_others(r, held);
     helper_run(r->shared, r->root_fd, r->confined, r->to_helper, r->from_helper);
 }
 
@@ -73,7 +84,7 @@ static bool fork_helper(struct reads *r)
 
     r->helper = 0;
     if (pid == 0)
-        become_helper(r, parent);
+        become_helper(r, parent, held);
     if (held >= 0)
         close(held);
     if (pid < 0) {

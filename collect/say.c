@@ -46,6 +46,8 @@ static const char *error_text(int error)
         return "no such file or directory";
     case ENOTDIR:
         return "not a directory";
+    case EFBIG:
+        return "file too large";
     case EISDIR:
         return "is a directory";
     case ENOSPC:

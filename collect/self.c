@@ -60,6 +60,16 @@ static void touch_stack(void)
     (void)page[0];
 }
 
+/* The program too: its pages would have to come from a disk that is busy. */
+static void lock_image(void)
+{
+    extern const char __executable_start[], edata[];
+
+    if (mlock(__executable_start, (size_t)(edata - __executable_start)) != 0) {
+        /* It is allowed so many bytes only; the capture works all the same. */
+    }
+}
+
 void self_protect(struct self *s)
 {
     lower_adj();
@@ -68,6 +78,7 @@ void self_protect(struct self *s)
         setpriority(PRIO_PROCESS, 0, NICE);
     s->nice = getpriority(PRIO_PROCESS, 0);
     touch_stack();
+    lock_image();
     s->locked = mlockall(MCL_CURRENT | MCL_ONFAULT) == 0;
 }
 

@@ -3,6 +3,7 @@
 #include "evidence.h"
 #include "folder.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* One open folder for each level: a listing goes on where it was left for a subfolder. */
@@ -50,6 +51,13 @@ static bool enter(struct capture *c, unsigned level, tree_visit visit, void *sta
     return true;
 }
 
+/* A name of unknown type that is no folder, or one that went away. */
+static bool is_no_folder(int error)
+{
+    return error == ENOENT || error == ENOTDIR || error == ENODEV || error == ELOOP ||
+           error == ENXIO;
+}
+
 static bool push(unsigned level, const char *name)
 {
     size_t len = lengths[level], n = strlen(name);
@@ -75,6 +83,8 @@ enum tree_end tree_walk(struct capture *c, const char *root, tree_visit visit, v
     for (;;) {
         name = evidence_stopped(c) ? NULL : next_folder(&levels[level]);
         if (!name) {
+            if (levels[level].error && !is_no_folder(levels[level].error))
+                end = TREE_UNREADABLE;
             folder_close(&levels[level]);
             if (level == 0)
                 break;
@@ -84,7 +94,9 @@ enum tree_end tree_walk(struct capture *c, const char *root, tree_visit visit, v
         } else if (enter(c, level + 1, visit, state)) {
             level++;
         } else {
-            path[lengths[level]] = '\0'; /* it went away, or is no folder */
+            if (!is_no_folder(errno))
+                end = TREE_UNREADABLE;
+            path[lengths[level]] = '\0';
         }
     }
     return evidence_stopped(c) ? TREE_STOPPED : end;

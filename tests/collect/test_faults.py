@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """System calls that fail, as they do on old kernels and on hosts without memory (strace makes them)."""
+import gzip
+import json
 import os
 import shutil
 import subprocess
@@ -82,6 +84,42 @@ class Faults(unittest.TestCase):
         self.assertEqual(bundle.data["proc/7/status"], b"Name:\tx\n")
         for path in ("etc/os-release", "proc/vmstat"):
             self.assertNotIn(path, bundle.names)
+
+    def test_old_kernel(self):
+        """Nothing that is younger than 3.10, all at once."""
+        path = os.path.join(self.dir, "b.tar.gz")
+        done = fail("renameat2:error=ENOSYS", "getrandom:error=ENOSYS", "mlockall:error=EINVAL",
+                    "openat2:error=ENOSYS", "fstatfs:error=EBADF:when=1",
+                    args=("-o", path, "--pseudonymize"))
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        self.assertIn(b"key of the pseudonyms", done.stderr)
+        with gzip.open(path) as f:
+            bundle = Bundle(f.read())
+        bundle.check(self)
+        rows = bundle.data["collect/tmpfs.jsonl"].splitlines()
+        self.assertTrue(rows and all(json.loads(r)["size_bytes"] >= 0 for r in rows))
+        self.assertEqual(bundle.attempts["collect/tmpfs.jsonl"]["status"], "ok")
+
+    def test_no_pressure(self):
+        """psi=0: the files are there and say so when they are opened."""
+        for error, status in (("EOPNOTSUPP", "unsupported"), ("ENOENT", "absent")):
+            done = subprocess.run(
+                ["strace", "-f", "-o", "/dev/null", "-P", "proc/pressure/memory", "-e",
+                 "trace=openat", "-e", f"inject=openat:error={error}", support.PROGRAM, "-q",
+                 "-o", "-"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+            bundle = self.check(done)
+            self.assertEqual(bundle.attempts["proc/pressure/memory"]["status"], status)
+            self.assertEqual(bundle.attempts["proc/meminfo"]["status"], "ok")
+
+    def test_open_files_on_old_kernels(self):
+        """Before 6.2 the folder of the descriptors has no size: they are listed."""
+        with tempfile.TemporaryFile() as held:
+            done = fail("newfstatat:retval=0")
+        bundle = self.check(done)
+        rows = [json.loads(r) for r in bundle.data["collect/processes.jsonl"].splitlines()]
+        own = [r["open_files"] for r in rows if r["pid"] == os.getpid()]
+        self.assertGreaterEqual(own[0], 3)
+        self.assertLess(own[0], 100)
 
     def test_no_kernel_log(self):
         """dmesg_restrict, or a container without the device: syslog(2) is asked, and its refusal said."""

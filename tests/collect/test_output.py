@@ -3,6 +3,9 @@
 import gzip
 import os
 import random
+import re
+import resource
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -34,7 +37,10 @@ class Files(unittest.TestCase):
         for name in (self.path, self.path + ".partial"):
             with open(name, "wb") as f:
                 f.write(b"mine")
-            self.assertEqual(run("-o", self.path).returncode, 2)
+            done = run("-o", self.path)
+            self.assertEqual(done.returncode, 2)
+            self.assertRegex(done.stderr.decode(),
+                             rf"{re.escape(os.path.basename(name))}: it exists already\n")
             with open(name, "rb") as f:
                 self.assertEqual(f.read(), b"mine")
             os.unlink(name)
@@ -47,6 +53,26 @@ class Files(unittest.TestCase):
         done = run("-o", "/nonexistent/b.tar")
         self.assertEqual(done.returncode, 2)
         self.assertIn(b"no such file", done.stderr)
+
+    def test_quota(self):
+        """A file may only grow so far: an error, not a death by SIGXFSZ."""
+        limit = (200 * 1024, 200 * 1024)
+        done = run("-o", self.path, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE,
+                                                                          limit))
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn(b"file too large", done.stderr)
+
+    def test_closed_descriptors(self):
+        """No file of ours takes the place of a standard descriptor that was closed."""
+        for redirect, code in ((">&-", 2), (">&- 2>&-", 2), ("<&- >&- 2>&-", 2)):
+            done = subprocess.run(["sh", "-c", f'exec "$0" -o - {redirect}', support.PROGRAM],
+                                  stdout=subprocess.PIPE, timeout=60)
+            self.assertEqual(done.returncode, code)
+        done = subprocess.run(["sh", "-c", 'exec "$0" -o "$1" <&- >&- 2>&-', support.PROGRAM,
+                               self.path], timeout=60)
+        self.assertEqual(done.returncode, 0)
+        with open(self.path, "rb") as f:
+            Bundle(f.read()).check(self)
 
     def test_umask_does_not_matter(self):
         old = os.umask(0)
@@ -130,6 +156,34 @@ class Pipes(unittest.TestCase):
             done = run("-o", "-", stdout=full)
         self.assertEqual(done.returncode, 2)
         self.assertIn(b"no space left", done.stderr)
+
+    def test_nothing_is_read_in_vain(self):
+        """When the output fails, the reads end."""
+        if not shutil.which("strace"):
+            self.skipTest("strace is not installed")
+        with tempfile.NamedTemporaryFile() as log, open("/dev/full", "wb") as full:
+            done = subprocess.run(["strace", "-f", "-o", log.name, "-e", "trace=openat",
+                                   support.PROGRAM, "-q", "-o", "-"], stdout=full,
+                                  stderr=subprocess.PIPE)
+            trace = log.read()
+        self.assertEqual(done.returncode, 2)
+        self.assertNotIn(b"/smaps_rollup", trace)
+
+    def test_slow_reader(self):
+        """A reader that takes its time uses up the budget of time; what was read of it is whole."""
+        child = subprocess.Popen([support.PROGRAM, "-q", "-o", "-", "--wall", "1"],
+                                 stdout=subprocess.PIPE)
+        data = child.stdout.read(70000)
+        time.sleep(1.2)
+        data += child.stdout.read()
+        child.stdout.close()
+        self.assertEqual(child.wait(timeout=30), 1)
+        bundle = Bundle(data)
+        bundle.check(self)
+        self.assertFalse(bundle.end["complete"])
+        cut = [a for a in bundle.attempts.values() if a["status"] == "over-budget"]
+        self.assertTrue(any("--wall" in a["detail"] for a in cut))
+        self.assertIn("samples/1/proc/vmstat", bundle.names)        # rates all the same
 
     def test_terminal_signals(self):
         for number in (signal.SIGINT, signal.SIGHUP):

@@ -63,11 +63,38 @@ class Reuse(unittest.TestCase):
         bundle.check(self)
         name = f"proc/{pid.decode()}/smaps_rollup"
         self.assertEqual(bundle.attempts[name]["status"], "changed")
+        for other in ("limits", "oom_score"):
+            self.assertEqual(bundle.attempts[f"proc/{pid.decode()}/{other}"]["status"], "changed")
         changed = [n for n, a in bundle.attempts.items() if a["status"] == "changed"]
         self.assertTrue(all(f"/{pid.decode()}/" in n for n in changed), changed)
         self.assertEqual([n for n in bundle.names if n.startswith("proc/2/")], [])
         self.assertFalse(bundle.tables["processes"]["complete"])
         self.assertIn("pid namespace", bundle.tables["processes"]["detail"])
+
+
+class Exits(unittest.TestCase):
+    def test_exited(self):
+        """A process ends between two reads: what came before stands, the rest says so."""
+        victim = subprocess.Popen(["sleep", "600"])
+        others = subprocess.Popen([os.path.join(support.PROGRAMS, "collect_sleepers"), "800"],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.addCleanup(others.communicate)
+        others.stdout.readline()
+        child = subprocess.Popen([support.PROGRAM, "-q", "-o", "-"], stdout=subprocess.PIPE)
+        data = b""
+        while b"proc/%d/status\0" % victim.pid not in data:
+            data += os.read(child.stdout.fileno(), 4096)
+        time.sleep(0.3)
+        victim.kill()
+        victim.wait()
+        data += child.stdout.read()
+        child.stdout.close()
+        self.assertEqual(child.wait(), 0)
+        bundle = Bundle(data)
+        bundle.check(self)
+        self.assertEqual(bundle.attempts[f"proc/{victim.pid}/status"]["status"], "ok")
+        self.assertEqual(bundle.attempts[f"proc/{victim.pid}/smaps_rollup"]["status"], "exited")
+        self.assertTrue(bundle.tables["processes"]["complete"])
 
 
 class Many(unittest.TestCase):

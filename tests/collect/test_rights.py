@@ -35,6 +35,75 @@ class Unprivileged(unittest.TestCase):
         self.assertEqual(bundle.attempts[f"proc/{os.getpid()}/status"]["status"], "ok")
         self.assertEqual(bundle.attempts["proc/meminfo"]["status"], "ok")
         self.assertTrue(bundle.tables["processes"]["complete"])
+        # What may not be listed is denied, not absent; and nothing was gained by asking.
+        if os.path.isdir("/sys/fs/pstore") and not os.stat("/sys/fs/pstore").st_mode & 0o005:
+            self.assertEqual(bundle.attempts["sys/fs/pstore/*"]["status"], "denied")
+        self.assertEqual(environment["protection"]["nice"], 0)
+        with open("/proc/self/oom_score_adj") as f:
+            self.assertEqual(environment["protection"]["oom_score_adj"], int(f.read()))
+
+    def test_protects_itself_as_root(self):
+        """As far as this root may: what it could not do, it says."""
+        may_lower = subprocess.run(["sh", "-c", "echo -999 >/proc/self/oom_score_adj"],
+                                   stderr=subprocess.DEVNULL).returncode == 0
+        may_nice = subprocess.run(["nice", "-n", "-10", "true"], stderr=subprocess.PIPE).stderr == b""
+        protection = json.loads(capture(self).data["bundle.json"])["environment"]["protection"]
+        with open("/proc/self/oom_score_adj") as f:
+            adj = int(f.read())
+        self.assertEqual(protection["oom_score_adj"], min(adj, -999) if may_lower else adj)
+        self.assertEqual(protection["nice"], -10 if may_nice else os.nice(0))
+        self.assertTrue(protection["memory_locked"])
+
+
+def inside(*command):
+    """Arguments of unshare that run collect in namespaces of its own; None where that is not allowed."""
+    unshare = shutil.which("unshare")
+    if not unshare or os.geteuid() != 0:
+        return None
+    words = [unshare, "--mount", "--pid", "--cgroup", "--fork", *command]
+    probe = subprocess.run([*words, "true"], stderr=subprocess.DEVNULL)
+    return words if probe.returncode == 0 else None
+
+
+class Namespaces(unittest.TestCase):
+    def read(self, *command):
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        bundle = Bundle(done.stdout)
+        bundle.check(self)
+        return bundle
+
+    def test_container(self):
+        """All that a container shows is there: that is complete, but the tables are not the host's."""
+        words = inside("--mount-proc")
+        if not words:
+            self.skipTest("no namespaces can be made here")
+        bundle = self.read(*words, support.PROGRAM, "-q", "-o", "-")
+        self.assertTrue(bundle.end["complete"])
+        environment = json.loads(bundle.data["bundle.json"])["environment"]
+        self.assertFalse(environment["init_pid_namespace"])
+        self.assertFalse(environment["init_cgroup_namespace"])
+        self.assertFalse(bundle.tables["processes"]["complete"])
+        self.assertIn("pid namespace", bundle.tables["processes"]["detail"])
+        if "cgroups" in bundle.tables:
+            self.assertFalse(bundle.tables["cgroups"]["complete"])
+            self.assertIn("cgroup namespace", bundle.tables["cgroups"]["detail"])
+
+    def test_hidepid(self):
+        words = inside()
+        if not words:
+            self.skipTest("no namespaces can be made here")
+        with tempfile.TemporaryDirectory() as folder:
+            program = os.path.join(folder, "collect")
+            shutil.copy(support.PROGRAM, program)
+            os.chmod(folder, 0o755)
+            script = ("mount -t proc -o hidepid=2 proc /proc && "
+                      f"exec setpriv --reuid {NOBODY} --regid {NOBODY} --clear-groups "
+                      f"{program} -q -o -")
+            bundle = self.read(*words, "sh", "-c", script)
+        self.assertTrue(json.loads(bundle.data["bundle.json"])["environment"]["processes_hidden"])
+        self.assertFalse(bundle.tables["processes"]["complete"])
+        self.assertIn("hidepid", bundle.tables["processes"]["detail"])
 
 
 def memory_group(name):
@@ -85,7 +154,7 @@ class NoTrace(unittest.TestCase):
         fstatfs statfs lseek getdents64 poll ppoll mmap munmap mprotect madvise brk mlockall
         clock_gettime nanosleep clock_nanosleep rt_sigaction rt_sigprocmask rt_sigreturn sigreturn
         getpid getppid gettid getuid geteuid getgid getegid uname getrusage getpriority setpriority
-        prctl arch_prctl set_tid_address set_robust_list fork vfork clone clone3 wait4 exit
+        prctl arch_prctl mlock set_tid_address set_robust_list fork vfork clone clone3 wait4 exit
         exit_group pipe2 eventfd2 dup faccessat access readlink readlinkat execve write fdatasync
         fsync renameat2 kill tgkill syslog ioctl getrandom prlimit64 rseq restart_syscall
         sched_getaffinity fcntl futex""".split())
@@ -103,6 +172,8 @@ class NoTrace(unittest.TestCase):
         pids = {m[1] for m in calls}
         for _, name, rest in (m.groups() for m in calls):
             self.assertIn(name, self.HARMLESS, rest)
+            if name.startswith("open"):
+                self.assertNotIn("environ", rest)
             if name.startswith("open") and re.search(r"O_(WRONLY|RDWR|CREAT|TRUNC|APPEND)", rest):
                 self.assertRegex(rest, r"b\.tar\.partial|/proc/self/oom_score_adj")
             if name == "write":
@@ -112,6 +183,17 @@ class NoTrace(unittest.TestCase):
                 self.assertIn(re.match(r"(\d+)", rest)[1], pids)
             if name == "renameat2":
                 self.assertIn("b.tar.partial", rest)
+
+    def test_nothing_to_ask_for_a_heap_with(self):
+        """The linker took no allocator: there is nothing that could grow."""
+        path = support.PROGRAM + ".map"
+        if not os.path.exists(path):
+            self.skipTest("this one was not linked with musl")
+        with open(path) as f:
+            taken = set(re.findall(r"^\S*libc\.a\((\w+)\.l?o\)$", f.read(), re.M))
+        self.assertIn("mmap", taken)
+        self.assertEqual(taken & {"malloc", "lite_malloc", "calloc", "realloc", "free", "brk", "sbrk",
+                                  "donate", "aligned_alloc", "opendir", "fopen", "printf"}, set())
 
     def test_no_heap(self):
         """No memory is asked for after the start, but for what is mapped once."""

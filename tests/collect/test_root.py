@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import resource
 import tempfile
 import time
 import unittest
@@ -150,6 +151,20 @@ class Tree(unittest.TestCase):
         self.assertEqual(bundle.data["proc/99/status"], files["proc/99/status"])
         for data in bundle.data.values():
             self.assertNotIn(b"root:", data)
+
+    def test_folders_that_cannot_be_listed(self):
+        """A table is not complete where a folder of it could not be opened."""
+        write(self.root, "sys/fs/cgroup/cgroup.controllers", b"memory\n")
+        write(self.root, "sys/fs/cgroup/" + "d/" * 30 + "memory.current", b"1\n")
+        write(self.root, "proc/vmstat", b"")
+        limit = (20, 20)
+        bundle = capture(self, "--root", self.root, "--samples", "0", code=(1,),
+                         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, limit))
+        self.assertFalse(bundle.tables["cgroups"]["complete"])
+        self.assertIn("not all of the tree", bundle.tables["cgroups"]["detail"])
+        self.assertEqual(bundle.attempts["proc/vmstat"]["status"], "empty")
+        bundle = capture(self, "--root", self.root, "--samples", "0")
+        self.assertTrue(bundle.tables["cgroups"]["complete"])
 
     def test_hostile_names(self):
         write(self.root, "sys/fs/cgroup/cgroup.controllers", b"memory\n")
