@@ -57,13 +57,12 @@ static unsigned find(const struct gzip *z, size_t at, unsigned candidate, unsign
 
     for (int depth = 0; candidate && depth < CHAIN_MAX && best < max; depth++) {
         size_t from = candidate - 1;
-        unsigned length;
-
         /* A slot of prev that was overwritten leads forward or too far back: the chain ends. */
         if (from >= at || at - from >= GZIP_WINDOW)
             break;
         if (z->window[from + best] == z->window[at + best]) {
-            length = match_length(z->window + from, z->window + at, max);
+            unsigned length = match_length(z->window + from, z->window + at, max);
+
             if (length > best) {
                 best = length;
                 *ret_distance = (unsigned)(at - from);

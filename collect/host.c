@@ -171,8 +171,6 @@ static void read_here(struct host *h)
 static void read_root(struct host *h, int root_fd)
 {
     char text[512];
-    size_t len;
-    const char *at;
 
     host_file(root_fd, true, "proc/sys/kernel/hostname", h->hostname, sizeof(h->hostname));
     if (!h->hostname[0])
@@ -180,7 +178,9 @@ static void read_root(struct host *h, int root_fd)
     host_file(root_fd, true, "proc/sys/kernel/osrelease", h->release, sizeof(h->release));
     host_file(root_fd, true, "proc/sys/kernel/version", h->version, sizeof(h->version));
     if (!h->release[0] && host_file(root_fd, true, "proc/version", text, sizeof(text))) {
-        at = scan_line(text, strlen(text), "Linux version ", &len);
+        size_t len;
+        const char *at = scan_line(text, strlen(text), "Linux version ", &len);
+
         if (at)
             copy(h->release, sizeof(h->release), at, strcspn(at, " \n"));
     }

@@ -25,12 +25,13 @@ struct how {
 /* Kernels before 5.6: no link is followed on the way, so none can lead out. */
 static int open_stepwise(int root_fd, const char *path, int flags)
 {
-    int at = dup(root_fd), next;
+    int at = dup(root_fd);
 
     while (at >= 0) {
         char part[NAME_MAX + 1];
         const char *slash = strchr(path, '/');
         size_t len = slash ? (size_t)(slash - path) : strlen(path);
+        int next;
 
         if (len > NAME_MAX || (len == 2 && memcmp(path, "..", 2) == 0)) {
             close(at);
@@ -53,7 +54,7 @@ static int open_stepwise(int root_fd, const char *path, int flags)
 
 static int open_inside(int root_fd, const char *path, int flags)
 {
-    struct how how = {.flags = (uint64_t)(flags | (flags & O_PATH ? O_CLOEXEC : ALWAYS)),
+    struct how how = {.flags = (uint64_t)(flags | ((flags & O_PATH) ? O_CLOEXEC : ALWAYS)),
                       .resolve = HOW_IN_ROOT | HOW_NO_MAGIC_LINKS};
     int fd = (int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
 

@@ -148,14 +148,14 @@ static void take_locked(void *context, const struct job *job, const struct resul
 {
     struct capture *c = context;
     struct result seen = *result;
-    struct proc *proc;
 
     if (result->outcome == OUTCOME_OK && job->expect &&
         !pids_is_same(&walk->reuse, c, job->pid, job->expect))
         seen.outcome = OUTCOME_CHANGED;
     if (result->outcome == OUTCOME_TIMEOUT || result->outcome == OUTCOME_ABANDONED) {
+        struct proc *proc = largest_find(&walk->largest, job->pid);
+
         add_blocked(walk, job->pid);
-        proc = largest_find(&walk->largest, job->pid);
         if (proc)
             proc->stalled = true;
     }

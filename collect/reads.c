@@ -261,10 +261,9 @@ static enum wait_result wait_helper(struct reads *r, const struct slot *s, uint3
 {
     struct pollfd p[2] = {{.fd = r->from_helper, .events = POLLIN}, {.fd = r->alive}};
     uint64_t token;
-    int n;
 
     for (;;) {
-        int left = time_left(s, ret_us);
+        int left = time_left(s, ret_us), n;
 
         /* A read that only waits for a processor is not stuck. */
         if (left == 0 && *ret_us < PATIENCE * 1000ull * s->jobs[atomic_load(&s->at)].deadline_ms &&

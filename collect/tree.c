@@ -74,14 +74,14 @@ enum tree_end tree_walk(struct capture *c, const char *root, tree_visit visit, v
 {
     enum tree_end end = TREE_WHOLE;
     unsigned level = 0;
-    const char *name;
 
     lengths[0] = strlen(root);
     memcpy(path, root, lengths[0] + 1);
     if (!enter(c, 0, visit, state))
         return TREE_UNREADABLE;
     for (;;) {
-        name = evidence_stopped(c) ? NULL : next_folder(&levels[level]);
+        const char *name = evidence_stopped(c) ? NULL : next_folder(&levels[level]);
+
         if (!name) {
             if (levels[level].error && !is_no_folder(levels[level].error))
                 end = TREE_UNREADABLE;

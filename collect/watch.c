@@ -252,13 +252,13 @@ int watch_run(struct capture *c)
     struct watch w = {.capture = c};
     uint64_t due_ns = 0;
     const char *reason;
-    int code = EXIT_COMPLETE;
 
     if (!start(&w))
         return EXIT_OUTPUT;
     fork_spare(&w);
     while ((reason = wait_for_reason(&w, &due_ns))) {
-        code = capture_now(&w, reason);
+        int code = capture_now(&w, reason);
+
         if (c->options->once)
             return code;
         due_ns = 0;

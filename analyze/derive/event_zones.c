@@ -101,10 +101,11 @@ static void set_reserve(struct store *store, const struct request *request, uint
     struct fact row = store_fact(store, Z(lowmem_reserve), zone);
     int index = row.state == FACT_KNOWN ? reserve_index(request, word_count(row.text)) : -1;
     struct span text = row.text, word = SPAN_NONE;
+    const struct ref sources[] = {ref_of(Z(lowmem_reserve), zone),
+                                  ref_of(E(gfp_mask), request->event),
+                                  ref_of(E(page_size), request->event)};
     uint64_t pages;
     int64_t bytes;
-    struct ref sources[] = {ref_of(Z(lowmem_reserve), zone), ref_of(E(gfp_mask), request->event),
-                            ref_of(E(page_size), request->event)};
 
     for (int i = 0; i <= index; i++)
         word = span_word(&text);

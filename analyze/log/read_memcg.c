@@ -10,15 +10,15 @@ enum { CUT_BYTES = 600 };
 /* "Task in /a killed as a result of limit of /b": b is at its limit, a holds the task */
 static void read_task_in(struct reading *in)
 {
-    struct span task, owner, text = in->text;
+    struct span text = in->text;
     struct report *r = in->report;
     if (!span_eat(&text, "Task in "))
         return;
     r->is_memcg = true;
     size_t at = span_find(text, SPAN_LIT(" killed as a result of limit of "));
     if (at < text.n) {
-        task = span_slice(text, 0, at);
-        owner = span_trim(span_skip(text, at + 32));
+        struct span task = span_slice(text, 0, at);
+        struct span owner = span_trim(span_skip(text, at + 32));
         report_set_text(r, F_oom_events_task_cgroup, task, in->where);
         if (owner.n > 0 && owner.p[0] == '/')
             report_set_text(r, F_oom_events_cgroup, owner, in->where);
@@ -104,7 +104,7 @@ static void read_stat(struct reading *in, struct span key, uint64_t value)
  * that ends the text may be half of itself and is not read. */
 static void read_stats_bytes(struct reading *in, struct span rest, bool may_be_cut)
 {
-    struct span word, key = SPAN_NONE;
+    struct span key = SPAN_NONE;
     uint64_t n;
     while (rest.n > 0) {
         while (rest.n > 0 && (rest.p[0] == ' ' || rest.p[0] == '\n'))
@@ -112,7 +112,7 @@ static void read_stats_bytes(struct reading *in, struct span rest, bool may_be_c
         size_t end = 0;
         while (end < rest.n && rest.p[end] != ' ' && rest.p[end] != '\n')
             end++;
-        word = span_slice(rest, 0, end);
+        struct span word = span_slice(rest, 0, end);
         rest = span_skip(rest, end);
         if (key.n > 0 && num_u64(word, &n) && !(may_be_cut && rest.n == 0)) {
             read_stat(in, key, n);
@@ -126,9 +126,10 @@ static void read_stats_bytes(struct reading *in, struct span rest, bool may_be_c
 static void read_stats(struct reading *in)
 {
     struct report *r = in->report;
-    struct span text = in->text, path = SPAN_NONE, rest = SPAN_NONE;
+    struct span text = in->text, rest = text;
     span_eat(&text, "Memory cgroup stats");
     if (span_eat(&text, " for ")) {
+        struct span path;
         size_t at = span_find(text, SPAN_LIT(": "));
         size_t feed = span_find_char(text, '\n');
         if (feed < at) { /* "for /a:\nanon 1\nfile 2" */

@@ -32,12 +32,10 @@ static bool last_number(struct span *s, int64_t *ret_number)
 
 static bool slab_of(struct span line, struct slab *slab)
 {
-    struct span head = line, tail, data;
     size_t at = span_rfind(line, SPAN_LIT(" : tunables"));
     if (at == line.n)
         return false;
-    head = span_slice(line, 0, at);
-    tail = span_skip(line, at);
+    struct span head = span_slice(line, 0, at), tail = span_skip(line, at), data;
     if (!span_cut_str(tail, " : slabdata", &tail, &data))
         return false;
     span_word(&data);

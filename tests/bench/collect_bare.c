@@ -28,8 +28,8 @@ int main(int argc, char **argv)
         fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
         if (fd < 0)
             continue;
-        while (read(fd, buffer, sizeof(buffer)) > 0)
-            continue;
+        while (read(fd, buffer, sizeof(buffer)) > 0) {
+        }
         close(fd);
         files++;
     }

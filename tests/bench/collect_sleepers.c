@@ -29,11 +29,11 @@ int main(int argc, char **argv)
     }
     puts("ready");
     fflush(stdout);
-    while (read(STDIN_FILENO, &byte, 1) > 0)
-        continue;
+    while (read(STDIN_FILENO, &byte, 1) > 0) {
+    }
     signal(SIGTERM, SIG_IGN);
     kill(0, SIGTERM);
-    while (wait(NULL) > 0)
-        continue;
+    while (wait(NULL) > 0) {
+    }
     return 0;
 }

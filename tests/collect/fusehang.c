@@ -20,6 +20,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SKIP      77
@@ -115,6 +116,7 @@ static _Noreturn void get_stuck(const char *dir)
 {
     char path[4096];
     volatile char *map;
+    void *mine;
     int fd;
 
     snprintf(path, sizeof(path), "%s/file", dir);
@@ -123,8 +125,9 @@ static _Noreturn void get_stuck(const char *dir)
     if (fd < 0 || map == MAP_FAILED)
         _exit(1);
     map[0] = 1;
-    mmap((void *)(uintptr_t)map, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-    _exit(0);
+    mine = mmap((void *)(uintptr_t)map, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+                -1, 0);
+    _exit(mine == MAP_FAILED);
 }
 
 static char state_of(pid_t pid)
@@ -149,11 +152,12 @@ static char state_of(pid_t pid)
 /* True when the victim sleeps in D and stays there. */
 static int is_stuck(pid_t pid)
 {
+    const struct timespec tick = {.tv_nsec = 20000000};
     int in_d = 0;
 
     for (int i = 0; i < 100 && in_d < 10; i++) {
         in_d = state_of(pid) == 'D' ? in_d + 1 : 0;
-        usleep(20000);
+        nanosleep(&tick, NULL);
     }
     return in_d >= 10;
 }
@@ -179,8 +183,8 @@ int main(int argc, char **argv)
     stuck = is_stuck(victim);
     printf("%d\n", stuck ? (int)victim : 0);
     fflush(stdout);
-    while (stuck && read(STDIN_FILENO, &byte, 1) > 0)
-        continue;
+    while (stuck && read(STDIN_FILENO, &byte, 1) > 0) {
+    }
     /* Without a server the connection ends, and with it the wait. */
     kill(server, SIGKILL);
     kill(victim, SIGKILL);

@@ -19,12 +19,12 @@ int main(int argc, char **argv)
 {
     static char buffer[1 << 20];
     unsigned seed = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 0;
-    size_t n;
 
     srand(seed);
     gzip_start(&gzip, put, NULL);
     for (;;) {
-        n = fread(buffer, 1, seed ? (size_t)(rand() % 5000) + 1 : sizeof(buffer), stdin);
+        size_t n = fread(buffer, 1, seed ? (size_t)(rand() % 5000) + 1 : sizeof(buffer), stdin);
+
         if (n == 0)
             break;
         gzip_add(&gzip, buffer, n);

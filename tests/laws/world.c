@@ -151,7 +151,7 @@ static void bound_field(struct writer *w, uint32_t binding, enum field_id field)
 }
 
 /* Binds a random table, or the children of a bound row, and writes it: "y in x.tasks". */
-static void binding(struct writer *w)
+static void bind(struct writer *w)
 {
     const struct subject *parent = w->n_bound ? w->bound[w->n_bound - 1] : NULL;
     const struct subject *subject = &subjects[rng_below(w->rng, SUBJECTS)];
@@ -173,7 +173,7 @@ static void fold(struct writer *w, bool bytes, int depth)
     struct buf head = {0}, *out = w->out;
     buf_fmt(out, "%s(", words[rng_below(w->rng, 3)]);
     w->out = &head;
-    binding(w);
+    bind(w);
     w->out = out;
     amount(w, bytes, depth - 1);
     buf_str(out, " for ");
@@ -190,7 +190,7 @@ static void fold(struct writer *w, bool bytes, int depth)
 static void quantifier(struct writer *w, const char *word, int depth)
 {
     buf_fmt(w->out, "%s ", word);
-    binding(w);
+    bind(w);
     buf_str(w->out, ": (");
     boolean(w, depth - 1);
     buf_char(w->out, ')');
@@ -316,7 +316,7 @@ void world_rule(struct rng *rng, struct buf *out)
     }
     if (rng_chance(rng, 40)) {
         buf_str(out, "for_each: ");
-        binding(&w);
+        bind(&w);
         buf_char(out, '\n');
     }
     if (rng_chance(rng, 40)) {
