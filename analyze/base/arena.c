@@ -118,11 +118,6 @@ char *arena_printf(struct arena *arena, const char *fmt, ...)
     return p;
 }
 
-size_t arena_used_bytes(const struct arena *arena)
-{
-    return arena->total;
-}
-
 struct arena_mark arena_mark(struct arena *arena)
 {
     return (struct arena_mark){arena->last, arena->last ? arena->last->used : 0};

@@ -15,7 +15,6 @@ void *arena_alloc(struct arena *arena, size_t n_bytes); /* zeroed, aligned to 16
 void *arena_array(struct arena *arena, size_t n, size_t size_bytes); /* as calloc; never NULL */
 struct span arena_copy(struct arena *arena, struct span s);          /* own copy of the bytes */
 char *arena_printf(struct arena *arena, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-size_t arena_used_bytes(const struct arena *arena);
 
 /* Scratch use: everything allocated after the mark is given back. */
 struct arena_mark {

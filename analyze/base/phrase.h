@@ -23,8 +23,6 @@ struct phrase {
     size_t n, room;
 };
 
-void phrase_prose(struct phrase *phrase, struct arena *arena, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
 void phrase_add(struct phrase *phrase, struct arena *arena, enum piece_kind kind,
                 struct span text); /* borrows text */
 

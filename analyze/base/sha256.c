@@ -161,7 +161,7 @@ void sha256_add(struct sha256 *h, const void *bytes, size_t n)
     memcpy(h->block, p + n / 64 * 64, n % 64);
 }
 
-void sha256_end(struct sha256 *h, unsigned char ret_digest[SHA256_BYTES])
+static void sha256_end(struct sha256 *h, unsigned char ret_digest[SHA256_BYTES])
 {
     uint64_t bits = h->total * 8;
     size_t held = h->total % 64;

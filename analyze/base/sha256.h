@@ -16,7 +16,6 @@ struct sha256 {
 /* FIPS 180-4. The processor's SHA instructions are used where it has them. */
 void sha256_start(struct sha256 *h);
 void sha256_add(struct sha256 *h, const void *bytes, size_t n);
-void sha256_end(struct sha256 *h, unsigned char ret_digest[SHA256_BYTES]);
 
 /* As sha256_end, as 64 hex digits and a NUL. */
 void sha256_hex(struct sha256 *h, char ret_hex[SHA256_HEX]);

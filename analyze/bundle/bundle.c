@@ -379,11 +379,6 @@ const struct limits *bundle_limits(const struct bundle *bundle)
     return &bundle->limits;
 }
 
-struct arena *bundle_arena(const struct bundle *bundle)
-{
-    return bundle->arena;
-}
-
 uint32_t bundle_note_count(const struct bundle *bundle)
 {
     return bundle->notes.n;

@@ -53,7 +53,6 @@ void bundle_close(struct bundle *bundle); /* NULL is fine */
 
 enum bundle_form bundle_form(const struct bundle *bundle);
 const struct limits *bundle_limits(const struct bundle *bundle);
-struct arena *bundle_arena(const struct bundle *bundle);
 
 /* Goes to the next regular file; false at the end, or where damage lets nothing more be read. The
  * path is normal: no leading or doubled slash, no "." or ".."; samples/N/ is part of it. Each path

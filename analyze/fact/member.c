@@ -19,14 +19,9 @@ uint32_t store_member(struct store *store, struct span path)
     return store->n_members++;
 }
 
-uint32_t store_member_find(const struct store *store, struct span path)
+static uint32_t store_member_find(const struct store *store, struct span path)
 {
     return path.n ? map_get(&store->member_ids, path, 0) : 0;
-}
-
-uint32_t store_member_count(const struct store *store)
-{
-    return store->n_members;
 }
 
 struct span store_member_path(const struct store *store, uint32_t member)
@@ -72,7 +67,7 @@ void store_attempt_add(struct store *store, const struct attempt *attempt)
     map_set(&store->attempt_ids, copy.member, store->n_attempts++);
 }
 
-const struct attempt *store_attempt_find(const struct store *store, struct span member)
+static const struct attempt *store_attempt_find(const struct store *store, struct span member)
 {
     uint32_t at = map_get(&store->attempt_ids, member, UINT32_MAX);
     return at == UINT32_MAX ? NULL : &store->attempts[at];

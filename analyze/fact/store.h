@@ -51,8 +51,6 @@ struct arena *store_arena(struct store *store);
 /* ---- members: what places are named after */
 uint32_t store_member(struct store *store,
                       struct span path); /* id of the member, added when new; from 1 */
-uint32_t store_member_find(const struct store *store, struct span path); /* 0 when there is none */
-uint32_t store_member_count(const struct store *store);
 struct span store_member_path(const struct store *store, uint32_t member);
 /* Keeps the text of a whole member (borrowed: must live as long as the store), or of single lines
  * (copied). */
@@ -68,8 +66,6 @@ struct attempt {
     struct where where; /* the line of manifest.jsonl */
 };
 void store_attempt_add(struct store *store, const struct attempt *attempt);
-const struct attempt *store_attempt_find(const struct store *store,
-                                         struct span member); /* or NULL */
 
 /* ---- rows */
 /* At most so many rows in all tables together. What is beyond is left out: one observation for each

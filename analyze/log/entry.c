@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-void entry_begin(struct entry *entry, const char *carrier)
+static void entry_begin(struct entry *entry, const char *carrier)
 {
     entry->message.n = entry->ident.n = entry->stamp.n = entry->binary.n = 0;
     entry->has_message = entry->has_transport = entry->has_facility = false;
@@ -65,7 +65,8 @@ static void note_time(struct entry *entry, struct span name, struct span value)
     }
 }
 
-void entry_field(struct entry *entry, struct span name, struct span value)
+/* Notes one field; unknown names are ignored. */
+static void entry_field(struct entry *entry, struct span name, struct span value)
 {
     struct record *record = &entry->record;
     if (span_is(name, "MESSAGE") || span_is(name, "msg")) {

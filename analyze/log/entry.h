@@ -24,9 +24,6 @@ enum entry_result {
     ENTRY_DONE_AGAIN, /* *ret is ready, and the line begins the next entry: give it again */
 };
 
-void entry_begin(struct entry *entry, const char *carrier);
-/* Notes one field; unknown names are ignored. */
-void entry_field(struct entry *entry, struct span name, struct span value);
 /* The finished record; false when the entry has no message. */
 bool entry_finish(struct entry *entry, struct record *ret);
 void entry_free(struct entry *entry);

@@ -39,7 +39,8 @@ static int64_t eat_fraction(struct span *s)
     return value;
 }
 
-int64_t stamp_day_us(int64_t year, unsigned month, unsigned day)
+/* Microseconds from 1970 to the beginning of a day of the Gregorian calendar. */
+static int64_t stamp_day_us(int64_t year, unsigned month, unsigned day)
 {
     int64_t y = month <= 2 ? year - 1 : year;
     int64_t era = y / 400, of_era = y % 400;

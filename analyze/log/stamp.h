@@ -19,7 +19,4 @@ bool stamp_eat_syslog(struct span *s, struct record *ret); /* "Jan  1 00:00:00.1
 bool stamp_eat_full(struct span *s, struct record *ret);   /* "Mon 2024-01-01 00:00:00 UTC" */
 bool stamp_eat_unix(struct span *s, struct record *ret);   /* "1704067200.123456" */
 
-/* Microseconds from 1970 to the beginning of a day of the Gregorian calendar. */
-int64_t stamp_day_us(int64_t year, unsigned month, unsigned day);
-
 #endif

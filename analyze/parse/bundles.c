@@ -108,8 +108,3 @@ bool parse_bundles(struct bundle *bundle, struct bundle *before, struct store *s
     parse_finish(parse);
     return !parse->is_cut && !bundle_is_partial(bundle) && (!before || !bundle_is_partial(before));
 }
-
-void parse_bundle(struct bundle *bundle, struct store *store)
-{
-    parse_bundles(bundle, NULL, store);
-}

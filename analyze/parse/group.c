@@ -75,13 +75,6 @@ static void groups_build(void)
     }
 }
 
-const struct group *groups(uint32_t *ret_n)
-{
-    groups_build();
-    *ret_n = n_list;
-    return list;
-}
-
 /* sys/fs/cgroup/memory/... and not sys/fs/cgroup/... with two stars */
 static bool is_v1_pattern(struct span pattern)
 {

@@ -21,9 +21,6 @@ struct group {
     bool needs_unit;                         /* KIB values are followed by kB */
 };
 
-/* The groups of all patterns: FROM entries of schema.def, and formats that are read by code. */
-const struct group *groups(uint32_t *ret_n);
-
 /* The group of a path on the host and what its first wildcard stands for, or NULL. is_v1: the path
  * stands in a tree of a cgroup v1 controller (or in the unified tree of a hybrid host). */
 const struct group *group_find(struct span path, bool is_v1, struct span *ret_key);

@@ -15,7 +15,6 @@ struct bundle;
  * is NULL, or an older bundle of the same host, which becomes an earlier sample. Notes of the
  * bundle become observations. False when not all of it could be read or trusted. */
 bool parse_bundles(struct bundle *bundle, struct bundle *before, struct store *store);
-void parse_bundle(struct bundle *bundle, struct store *store); /* without an older one */
 
 /* Lives in the arena of the store. */
 struct parse *parse_new(struct store *store);

@@ -63,8 +63,10 @@ static void say_dropped(const struct pen *pen, const bool *dropped, size_t budge
     buf_free(&line);
 }
 
-void sections_write(const struct verdict *verdict, const struct render_options *options,
-                    struct pen *pen)
+/* The report that markdown and text share: sections in order, each of which may be dropped whole
+ * when the budget is short. */
+static void sections_write(const struct verdict *verdict, const struct render_options *options,
+                           struct pen *pen)
 {
     const struct incident *first = &verdict->incidents[0];
     struct buf *out = pen->out, head = {0}, tail = {0}, parts[SECTIONS] = {0};

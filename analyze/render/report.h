@@ -4,11 +4,6 @@
 
 #include "render/pen.h"
 
-/* The report that markdown and text share: sections in order, each of which may be dropped whole
- * when the budget is short. */
-void sections_write(const struct verdict *verdict, const struct render_options *options,
-                    struct pen *pen);
-
 /* Parts of it, in sections.c; each writes nothing where it has nothing to say. */
 void section_verdict(const struct pen *pen, const struct verdict *verdict,
                      const struct incident *incident);

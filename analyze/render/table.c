@@ -121,7 +121,7 @@ void table_name(struct span evidence, struct buf *out)
     buf_free(&visible);
 }
 
-void table_cell(const struct cell *cell, struct buf *out)
+static void table_cell(const struct cell *cell, struct buf *out)
 {
     switch (cell->kind) {
     case CELL_NONE:

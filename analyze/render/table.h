@@ -19,9 +19,8 @@ void table_text_set(struct table_text *table, size_t row, size_t column, struct 
 void table_text_str(struct table_text *table, size_t row, size_t column, const char *text);
 void table_text_write(const struct table_text *table, struct buf *out);
 
-void table_cell(const struct cell *cell, struct buf *out); /* visible, at most 48 columns */
-void table_name(struct span evidence, struct buf *out);    /* the same for a name */
-void table_bar(int64_t share, struct buf *out);            /* ten-thousandths as 20 columns */
+void table_name(struct span evidence, struct buf *out); /* the same for a name */
+void table_bar(int64_t share, struct buf *out);         /* ten-thousandths as 20 columns */
 /* The first `keep` rows of a grid. */
 void table_grid(const struct grid *grid, size_t keep, struct buf *out);
 

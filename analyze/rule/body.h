@@ -67,9 +67,4 @@ void rule_judge(const struct rule *rule, struct store *store, const struct rule_
 void rule_explain_to(const struct rule *rule, struct store *store, const char *prefix,
                      struct buf *out);
 
-/* Calls `each` for every path, let and quantifier node of a rule's expressions, context included.
- */
-void rule_each_node(const struct rule *rule, void (*each)(void *context, const struct node *node),
-                    void *context);
-
 #endif

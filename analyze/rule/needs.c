@@ -22,8 +22,10 @@ static void walk(const struct walk *w, const struct node *node)
     walk(w, node->b);
 }
 
-void rule_each_node(const struct rule *rule, void (*each)(void *context, const struct node *node),
-                    void *context)
+/* Calls `each` for every path, let and quantifier node of a rule's expressions, context included.
+ */
+static void rule_each_node(const struct rule *rule,
+                           void (*each)(void *context, const struct node *node), void *context)
 {
     const struct rule_body *body = rule->body;
     struct walk w = {each, context};

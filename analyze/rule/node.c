@@ -28,11 +28,6 @@ struct span node_source(const struct expr *expr, const struct node *node)
     return span_slice(expr->script.text, node->begin, node->end);
 }
 
-bool node_is_comparison(const struct node *node)
-{
-    return node->kind >= NODE_EQ && node->kind <= NODE_UNDER;
-}
-
 bool node_is_quantifier(const struct node *node)
 {
     return node->kind >= NODE_ANY;

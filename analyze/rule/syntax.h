@@ -73,7 +73,6 @@ bool syntax_binding(struct expr *expr);
 bool syntax_top(struct expr *expr);
 bool syntax_is_top(const struct expr *expr);
 struct span node_source(const struct expr *expr, const struct node *node); /* as written */
-bool node_is_comparison(const struct node *node);
 bool node_is_quantifier(const struct node *node); /* any, all, count, sum, min, max */
 /* Whether a word means something to the language and cannot name a let or a row. */
 bool syntax_is_reserved(struct span word);

@@ -24,11 +24,6 @@ struct cell cell_word(const char *word)
     return (struct cell){.kind = CELL_WORD, .text = span_of(word)};
 }
 
-struct cell cell_bytes(int64_t bytes)
-{
-    return (struct cell){.kind = CELL_BYTES, .number = bytes};
-}
-
 static enum cell_kind kind_for(enum fact_type type)
 {
     static const enum cell_kind kinds[] = {

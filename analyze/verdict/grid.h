@@ -20,7 +20,6 @@ void grid_columns(struct maker *m, struct grid *grid, const struct grid_column *
 struct cell *grid_row(struct maker *m, struct grid *grid, const struct grid_column *columns,
                       uint32_t row);
 struct cell cell_word(const char *word);
-struct cell cell_bytes(int64_t bytes);
 
 /* Which rows of a table, and how many of the largest. */
 struct grid_choice {
@@ -40,6 +39,5 @@ void grid_finish(struct maker *m, struct grids *grids);
 void grids_of_processes(struct maker *m, struct incident *incident);
 void grids_of_event(struct maker *m, struct incident *incident);
 void grids_of_cgroups(struct maker *m, struct incident *incident);
-void grids_of_host(struct maker *m, struct incident *incident);
 
 #endif

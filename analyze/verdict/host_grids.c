@@ -174,7 +174,7 @@ static void placement_grid(struct maker *m, struct incident *incident)
     grid_finish(m, &incident->grids);
 }
 
-void grids_of_host(struct maker *m, struct incident *incident)
+static void grids_of_host(struct maker *m, struct incident *incident)
 {
     for (size_t i = 0; i < sizeof(host_grids) / sizeof(*host_grids); i++) {
         const struct host_grid *def = &host_grids[i];
