@@ -8,8 +8,6 @@ import os
 import subprocess
 import sys
 import tarfile
-import tempfile
-import time
 import unittest
 
 PROGRAM = os.environ.get("COLLECT", "build/dev/collect/collect")

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """A full disk, a closed pipe, signals at any moment: what is left can be read and says what it is."""
-import gzip
 import os
 import random
 import re

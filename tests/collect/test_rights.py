@@ -9,7 +9,7 @@ import tempfile
 import unittest
 
 import support
-from support import Bundle, capture, run
+from support import Bundle, run
 
 NOBODY = 65534
 

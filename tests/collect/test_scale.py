@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 import support
-from support import Bundle, capture, run
+from support import capture, run
 from test_rights import memory_group
 
 PROCESSES = 5000

@@ -8,8 +8,6 @@ The lines of REPORT are records of a kernel, made up. Each carrier below prints 
 reader finds is compared with what it finds in plain dmesg text, but for times, which not every carrier has.
 """
 import json
-import os
-import subprocess
 import sys
 import tempfile
 
