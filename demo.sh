@@ -3,7 +3,8 @@
 # Installs what is missing (as root), builds, captures this host and prints the verdict; then a recorded incident.
 set -eu
 cd "$(dirname "$0")"
-. .ci/packages.sh
+. ./.ci/packages.sh
+# shellcheck disable=SC2086 # a list
 need_packages $build_packages
 
 mkdir -p build
