@@ -50,6 +50,7 @@ static void put_member(struct capture *c, struct attempt *a, const void *bytes)
         a->sha256 = digest;
     }
     manifest_attempt(&c->manifest, a);
+    a->sha256 = NULL;
 }
 
 void evidence_member(struct capture *c, const char *path, const void *bytes, size_t n,

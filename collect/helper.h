@@ -14,7 +14,7 @@
  */
 #define SLOT_JOBS  64
 #define SLOT_PATHS (12 * 1024)
-#define SLOT_DATA  (192u * 1024)
+#define SLOT_DATA  196608u /* 192 KiB */
 
 enum job_kind {
     JOB_READ,   /* the file from its start, up to cap_bytes */

@@ -97,7 +97,7 @@ static void apply_limit(unsigned depths[64], unsigned limit)
 
 void huffman_lengths(const uint16_t *counts, size_t n, unsigned limit, uint8_t *ret_lengths)
 {
-    struct leaf leaves[HUFFMAN_SYMBOLS];
+    struct leaf leaves[HUFFMAN_SYMBOLS] = {0};
     unsigned depths[64] = {0};
     size_t used = sort_leaves(counts, n, leaves);
     size_t at = used;

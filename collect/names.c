@@ -48,9 +48,11 @@ size_t names_unescape(const char *p, size_t n, char *to)
     size_t len = 0;
 
     for (size_t i = 0; i < n; i++) {
-        if (p[i] == '\\' && i + 3 < n && p[i + 1] == 'x' && hex_digit(p[i + 2]) >= 0 &&
-            hex_digit(p[i + 3]) >= 0) {
-            to[len++] = (char)(hex_digit(p[i + 2]) << 4 | hex_digit(p[i + 3]));
+        bool is_escape = i + 3 < n && p[i] == '\\' && p[i + 1] == 'x';
+        int high = is_escape ? hex_digit(p[i + 2]) : -1, low = is_escape ? hex_digit(p[i + 3]) : -1;
+
+        if (high >= 0 && low >= 0) {
+            to[len++] = (char)(high << 4 | low);
             i += 3;
         } else {
             to[len++] = p[i];

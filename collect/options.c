@@ -240,11 +240,12 @@ static bool take_letters(struct options *o, char **argv, int *at)
 {
     for (const char *letter = argv[*at] + 1; *letter; letter++) {
         const struct option_row *row = find_brief(*letter);
-        const char *rest = row && row->argument && letter[1] ? letter + 1 : NULL;
+        const bool takes_more = row && row->argument;
+        const char *rest = takes_more && letter[1] ? letter + 1 : NULL;
 
         if (!take_one(o, row, rest, argv, at))
             return false;
-        if (row->argument || o->action == ACTION_DONE)
+        if (takes_more || o->action == ACTION_DONE)
             return true;
     }
     return true;
@@ -274,15 +275,17 @@ static bool ends_with(const char *s, const char *tail)
 /* What options ask of each other. */
 static bool is_consistent(const struct options *o)
 {
-    if (o->action == ACTION_CAPTURE && !o->output)
-        return complain("say where to: -o FILE, or -o - for standard output", NULL);
     if (o->action == ACTION_WATCH && !o->dir)
         return complain("say where to keep the bundles: watch -d DIR", NULL);
     if (o->cmdline && o->pseudonymize)
         return complain("--cmdline and --pseudonymize exclude each other", NULL);
     if (o->key_file && !o->pseudonymize)
         return complain("--key-file belongs to --pseudonymize", NULL);
-    if (o->action == ACTION_CAPTURE && strcmp(o->output, "-") == 0 && isatty(1))
+    if (o->action != ACTION_CAPTURE)
+        return true;
+    if (!o->output)
+        return complain("say where to: -o FILE, or -o - for standard output", NULL);
+    if (strcmp(o->output, "-") == 0 && isatty(1))
         return complain("a bundle does not go to a terminal", NULL);
     return true;
 }

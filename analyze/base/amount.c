@@ -60,9 +60,9 @@ void amount_duration_us(int64_t us, struct buf *out)
         buf_str(out, " s");
     } else {
         uint64_t s = v / 1000000;
-        if (s < 2 * 3600)
+        if (s < UINT64_C(2) * 3600)
             buf_fmt(out, "%" PRIu64 " min %" PRIu64 " s", s / 60, s % 60);
-        else if (s < 48 * 3600)
+        else if (s < UINT64_C(48) * 3600)
             buf_fmt(out, "%" PRIu64 " h %" PRIu64 " min", s / 3600, s / 60 % 60);
         else
             buf_fmt(out, "%" PRIu64 " d %" PRIu64 " h", s / 86400, s / 3600 % 24);

@@ -26,7 +26,7 @@ static uint32_t load_be32(const unsigned char *p)
 
 static void expand(uint32_t w[64], const unsigned char *p)
 {
-    for (int i = 0; i < 16; i++)
+    for (size_t i = 0; i < 16; i++)
         w[i] = load_be32(p + 4 * i);
     for (int i = 16; i < 64; i++) {
         uint32_t a = w[i - 15], b = w[i - 2];
@@ -91,11 +91,11 @@ blocks_sha(uint32_t state[8], const unsigned char *p, size_t count)
         __m128i abef0 = abef, cdgh0 = cdgh;
 
 #pragma GCC unroll 4
-        for (int i = 0; i < 4; i++)
+        for (size_t i = 0; i < 4; i++)
             m[i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i)),
                                     swap);
 #pragma GCC unroll 16
-        for (int i = 0; i < 16; i++) {
+        for (size_t i = 0; i < 16; i++) {
             __m128i kw =
                 _mm_add_epi32(m[i & 3], _mm_loadu_si128((const __m128i *)(const void *)&k[4 * i]));
 

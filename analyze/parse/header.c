@@ -99,7 +99,9 @@ static bool open_header(struct header *h, const char *name)
 static void put_line(struct header *h, const char *name, enum field_id field)
 {
     const struct file *file = parse_file(h->parse, name);
-    struct span line = file ? span_trim(lines_at(file->text, 1)) : SPAN_NONE;
+    if (!file)
+        return;
+    struct span line = span_trim(lines_at(file->text, 1));
     if (line.n && store_fact(h->store, field, 0).state == FACT_ABSENT)
         store_set_text(h->store, field, 0, line, (struct where){file->member, 1});
 }
@@ -108,7 +110,9 @@ static void put_line(struct header *h, const char *name, enum field_id field)
 static void put_version(struct header *h)
 {
     const struct file *file = parse_file(h->parse, "proc/version");
-    struct span line = file ? file->text : SPAN_NONE;
+    if (!file)
+        return;
+    struct span line = file->text;
     if (span_eat(&line, "Linux version ") &&
         store_fact(h->store, F_host_kernel, 0).state == FACT_ABSENT)
         store_set_text(h->store, F_host_kernel, 0, span_word(&line),

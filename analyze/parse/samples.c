@@ -18,16 +18,21 @@ enum { SUBJECTS = sizeof(subjects) / sizeof(subjects[0]) };
 
 /* ---- clocks */
 
+static uint64_t sample_key(int32_t sample)
+{
+    return (uint64_t)((int64_t)sample + SAMPLE_BIAS);
+}
+
 static struct sample_clock *clock_of(struct parse *parse, int32_t sample)
 {
-    uint32_t at = map_get_number(&parse->sample_of, (uint64_t)(sample + SAMPLE_BIAS), UINT32_MAX);
+    uint32_t at = map_get_number(&parse->sample_of, sample_key(sample), UINT32_MAX);
     if (at != UINT32_MAX)
         return &parse->clocks[at];
     if (parse->n_clocks == parse->room_clocks) {
         parse->room_clocks = parse->room_clocks ? parse->room_clocks * 2 : 16;
         parse->clocks = base_realloc(parse->clocks, parse->room_clocks, sizeof(*parse->clocks));
     }
-    map_set_number(&parse->sample_of, (uint64_t)(sample + SAMPLE_BIAS), parse->n_clocks);
+    map_set_number(&parse->sample_of, sample_key(sample), parse->n_clocks);
     parse->clocks[parse->n_clocks] = (struct sample_clock){.sample = sample};
     return &parse->clocks[parse->n_clocks++];
 }
@@ -114,7 +119,7 @@ static void copy_root(struct parse *parse, enum table_id table, uint32_t row, ui
 
 static uint64_t row_key(enum table_id table, uint32_t row, int32_t sample)
 {
-    return (uint64_t)table << 52 | (uint64_t)row << 20 | (uint64_t)(sample + SAMPLE_BIAS);
+    return (uint64_t)table << 52 | (uint64_t)row << 20 | sample_key(sample);
 }
 
 static bool has_row(const struct parse *parse, enum table_id table, uint32_t row, int32_t sample)
@@ -127,9 +132,9 @@ static uint32_t make_row(struct parse *parse, enum table_id table, uint32_t row,
     enum table_id samples = schema_samples_of(table);
     const struct table_def *def = schema_table(samples);
     const struct sample_clock *clock = clock_of(parse, sample);
-    enum field_id number = (enum field_id)def->first_field, time = (enum field_id)(number + 1);
+    enum field_id nth = (enum field_id)def->first_field, time = (enum field_id)(nth + 1);
     uint32_t made = store_row_add(parse->store, samples, def->parent == TABLE_NONE ? 0 : row);
-    store_set(parse->store, number, made, sample, clock->where);
+    store_set(parse->store, nth, made, sample, clock->where);
     if (clock->is_known)
         store_set(parse->store, time, made, clock->time_us, clock->where);
     map_set_number(&parse->sample_row, row_key(table, row, sample), made);

@@ -47,7 +47,7 @@ bool load_texts(struct loader *l, const struct yaml *value, struct text_list *re
 
 bool load_word(struct loader *l, const struct yaml *value, const char *const *words, int *ret)
 {
-    struct span text;
+    struct span text = SPAN_NONE;
     if (!load_text(l, value, &text))
         return false;
     struct near near = near_name(text);
@@ -98,7 +98,7 @@ static bool load_id(struct loader *l, const struct yaml *value)
 
 static bool load_format(struct loader *l, const struct yaml *value)
 {
-    struct span text;
+    struct span text = SPAN_NONE;
     if (!load_text(l, value, &text))
         return false;
     return span_is(text, "1") || load_error(l, value, "this program reads format 1");

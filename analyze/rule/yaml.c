@@ -271,7 +271,7 @@ static struct yaml *read_file(struct reader *r)
         return NULL;
     bool ok = read_node(r, &event, YAML_DEPTH, &top);
     yaml_event_delete(&event);
-    if (!ok || !read_tail(r) || !refuse_tabs(r, UINT32_MAX))
+    if (!ok || !top || !read_tail(r) || !refuse_tabs(r, UINT32_MAX))
         return NULL;
     if (top->kind != YAML_MAP) {
         fail_at(r, top, "a rule is a map of keys");

@@ -66,7 +66,6 @@ struct event_grid {
     enum field_id by; /* 0 = as printed */
     size_t keep;
 };
-#define COLUMNS(c) c, sizeof(c) / sizeof(*c)
 static const struct event_grid event_grids[] = {
     {"tasks", "Tasks at the event, with badness recomputed", T_oom_tasks, COLUMNS(task_columns),
      F_oom_tasks_rss, TASKS_KEPT},

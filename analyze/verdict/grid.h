@@ -12,6 +12,8 @@ struct grid_column {
     enum field_id field;
 };
 enum { GRID_COLUMNS_MAX = 20 };
+/* An array of them and their count, as two arguments or initializers. */
+#define COLUMNS(c) (c), sizeof(c) / sizeof(*(c))
 
 /* A table with these columns, empty. */
 struct grid *grid_add(struct maker *m, struct grids *grids, const char *id, const char *title);

@@ -85,7 +85,6 @@ struct host_grid {
     enum field_id by; /* 0 = as printed */
     size_t keep;
 };
-#define COLUMNS(c) c, sizeof(c) / sizeof(*c)
 static const struct host_grid host_grids[] = {
     {"slabs", "Slab by bytes", T_slabs, COLUMNS(slab_columns), F_slabs_bytes, SLABS_KEPT},
     {"nodes", "NUMA nodes at the capture", T_nodes, COLUMNS(node_columns), 0, ROWS_KEPT},

@@ -22,7 +22,6 @@ static const struct grid_column process_columns[] = {
     {{"growth_bytes_per_s", "growth", FACT_RATE}, F_processes_growth_rate},
     {{"cgroup", "cgroup", FACT_TEXT}, F_processes_cgroup},
 };
-#define COLUMNS(c) c, sizeof(c) / sizeof(*c)
 
 static bool has_memory(const struct maker *m, uint32_t row, const void *context)
 {
