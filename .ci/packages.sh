@@ -3,7 +3,7 @@
 
 build_packages="gcc libc6-dev cmake ninja-build pkg-config musl-tools git
   libarchive-dev libjansson-dev libyaml-dev libcmocka-dev"
-test_packages="clang clang-tidy clang-format libclang-rt-14-dev cppcheck strace mandoc cmark jq time
+test_packages="clang clang-tidy clang-format libclang-rt-14-dev cppcheck shellcheck pyflakes3 strace mandoc cmark jq time
   python3 python3-jsonschema python3-yaml libarchive-tools busybox-static cpio e2fsprogs qemu-system-x86
   gzip bzip2 xz-utils zstd lz4 zip dpkg-dev file
   libzstd-dev liblz4-dev libbz2-dev liblzma-dev zlib1g-dev nettle-dev mmdebstrap"

@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# usage: bites.sh BUILD_DIR
+# A file with one planted fault for each tool: a tool that finds nothing in it finds nothing anywhere.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd) build=$1
+planted=$build/planted
+rm -rf "$planted"
+mkdir -p "$planted"
+cat >"$planted/clang-tidy.c" <<'C'
+#include <stddef.h>
+size_t length_of(const char *s);
+size_t length_of(const char *s)
+{
+    return sizeof(s) / sizeof(s[0]);
+}
+C
+cat >"$planted/gcc.c" <<'C'
+#include <stdlib.h>
+int last_of(void);
+int last_of(void)
+{
+    int *p = calloc(4, sizeof(*p));
+    if (!p)
+        return 0;
+    free(p);
+    return p[3];
+}
+C
+bad=0
+for tool in clang-tidy gcc; do
+    if "$here/each.py" "$tool" "$build" "$planted/$tool.c" >"$planted/said" 2>&1; then
+        echo "$tool says nothing of $planted/$tool.c"
+        cat "$planted/said"
+        bad=1
+    fi
+done
+if cppcheck --quiet --error-exitcode=1 --enable=warning "$planted/gcc.c" 2>"$planted/said"; then
+    echo "cppcheck says nothing of $planted/gcc.c"
+    bad=1
+fi
+exit $bad
