@@ -67,7 +67,7 @@ void store_attempt_add(struct store *store, const struct attempt *attempt)
     map_set(&store->attempt_ids, copy.member, store->n_attempts++);
 }
 
-static const struct attempt *store_attempt_find(const struct store *store, struct span member)
+const struct attempt *store_attempt_find(const struct store *store, struct span member)
 {
     uint32_t at = map_get(&store->attempt_ids, member, UINT32_MAX);
     return at == UINT32_MAX ? NULL : &store->attempts[at];

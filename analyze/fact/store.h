@@ -66,6 +66,8 @@ struct attempt {
     struct where where; /* the line of manifest.jsonl */
 };
 void store_attempt_add(struct store *store, const struct attempt *attempt);
+const struct attempt *store_attempt_find(const struct store *store,
+                                         struct span member); /* or NULL */
 
 /* ---- rows */
 /* At most so many rows in all tables together. What is beyond is left out: one observation for each

@@ -27,6 +27,14 @@ int last_of(void)
     return p[3];
 }
 C
+cat >"$planted/cppcheck.c" <<'C'
+int last_of(void);
+int last_of(void)
+{
+    int a[2] = {1, 2};
+    return a[2];
+}
+C
 bad=0
 for tool in clang-tidy gcc; do
     if "$here/each.py" "$tool" "$build" "$planted/$tool.c" >"$planted/said" 2>&1; then
@@ -35,8 +43,8 @@ for tool in clang-tidy gcc; do
         bad=1
     fi
 done
-if cppcheck --quiet --error-exitcode=1 --enable=warning "$planted/gcc.c" 2>"$planted/said"; then
-    echo "cppcheck says nothing of $planted/gcc.c"
+if cppcheck --quiet --error-exitcode=1 --enable=warning "$planted/cppcheck.c" 2>"$planted/said"; then
+    echo "cppcheck says nothing of $planted/cppcheck.c"
     bad=1
 fi
 exit $bad

@@ -9,7 +9,7 @@
     "\"monotonic_ns\":1,\"boottime_ns\":2000000000},\"environment\":{\"euid\":0,"                  \
     "\"container\":\"none\",\"cgroup\":\"v2\"}}\n"
 #define END                                                                                        \
-    "{\"member\":\"bundle.json\",\"status\":\"ok\"}\n"                                              \
+    "{\"member\":\"bundle.json\",\"status\":\"ok\"}\n"                                             \
     "{\"end\":true,\"complete\":true,\"members\":3}\n"
 
 static void header_says_who_and_when(void **state)
