@@ -11,4 +11,8 @@
  * controls become \n, \t, \xNN or \u{NNNN}. True when something had to be replaced ("lossy"). */
 bool utf8_visible(struct span s, struct buf *out);
 
+/* Decodes the first character of s. Returns its length in bytes, or 0 when it is not strict UTF-8
+ * (overlong forms, surrogates and values above U+10FFFF included). */
+size_t utf8_decode(struct span s, uint32_t *ret_char);
+
 #endif
