@@ -12,8 +12,8 @@
 static bool starts_known_root(struct span s)
 {
     static const char *const folders[] = {
-        "proc/",   "sys/",      "dev/kmsg",      "collect/",     "samples/",     "before/",
-        "var/log", "manifest/", "manifest.json", "etc/hostname", "sos_commands/"};
+        "proc/",   "sys/",      "dev/kmsg",      "collect/",     "samples/",       "before/",
+        "var/log", "manifest/", "manifest.json", "etc/hostname", "etc/os-release", "sos_commands/"};
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
         if (span_starts(s, folders[i]))
             return true;

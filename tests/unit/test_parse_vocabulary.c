@@ -4,6 +4,7 @@
 
 #include "base/glob.h"
 #include "parse/group.h"
+#include "parse/path.h"
 
 #include <stdio.h>
 
@@ -84,11 +85,26 @@ static void every_source_is_read(void **state)
     arena_free(arena);
 }
 
+/* A member below no folder that is known would be taken for one that the bundle does not hold. */
+static void every_planned_file_is_kept(void **state)
+{
+    struct arena *arena = arena_new();
+    struct span folder, name;
+    (void)state;
+    for (size_t i = 0; i < sizeof(plan) / sizeof(plan[0]); i++) {
+        struct span path = example(arena, plan[i]);
+        if (!path_split(path, &folder, &name) || folder.n || !span_eq(name, path))
+            fail_msg("%s is below no folder that is known", plan[i]);
+    }
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_source_is_captured),
         cmocka_unit_test(every_source_is_read),
+        cmocka_unit_test(every_planned_file_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
