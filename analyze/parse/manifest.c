@@ -269,13 +269,13 @@ void manifest_read(struct parse *parse)
     }
 }
 
-void manifest_tables(struct parse *parse)
+void manifest_tables(struct parse *parse, bool with_nodes)
 {
     static const enum table_id tables[] = {T_processes, T_cgroups, T_nodes};
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
         const struct said_table *said = &parse->said[i];
         int64_t rows = store_row_count(parse->store, tables[i]);
-        if (said->where.member == 0)
+        if (said->where.member == 0 || (tables[i] == T_nodes && !with_nodes))
             continue;
         if (said->complete && rows < said->captured)
             observe(parse->store, OBS_DISAGREEMENT, said->where,

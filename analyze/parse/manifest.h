@@ -10,7 +10,7 @@
 void manifest_read(struct parse *parse);
 
 /* After all files were read: processes and cgroups are complete where the manifest says so and as
- * many rows are there as it counts. */
-void manifest_tables(struct parse *parse);
+ * many rows are there as it counts; nodes too, unless the kernel's own list tells. */
+void manifest_tables(struct parse *parse, bool with_nodes);
 
 #endif

@@ -39,22 +39,23 @@ static bool list_counts(struct span list, int64_t *ret_count)
     return true;
 }
 
-/* sys/devices/system/node/online names all nodes; each has a folder. */
-static void nodes_finish(struct parse *parse)
+/* sys/devices/system/node/online names all nodes, each of which has a folder: the kernel's own word
+ * goes before what collect counted. False where that file is not there or not whole. */
+static bool nodes_finish(struct parse *parse)
 {
     const struct file *file = parse_file(parse, "sys/devices/system/node/online");
     int64_t count;
     if (!file || !file_is_whole(file) || !list_counts(span_trim(file->text), &count))
-        return;
+        return false;
     store_set_complete(parse->store, T_nodes, 0,
                        count == (int64_t)store_row_count(parse->store, T_nodes) && !parse->is_cut,
                        (struct where){file->member, 1});
+    return true;
 }
 
 void tables_finish(struct parse *parse)
 {
-    manifest_tables(parse);
-    nodes_finish(parse);
+    manifest_tables(parse, !nodes_finish(parse));
     /* the capture ran to its end: it looked into every folder of these */
     if (parse->end.member && !parse->is_cut) {
         store_set_complete(parse->store, T_zrams, 0, true, parse->end);
