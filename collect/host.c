@@ -208,7 +208,7 @@ static uint64_t count_cpus(int root_fd, bool confined)
 }
 
 /* The version 2 tree stands at sys/fs/cgroup, on hybrid hosts beside the version 1 trees. */
-static enum host_cgroup find_cgroup(int root_fd, bool confined)
+enum host_cgroup host_find_cgroup(int root_fd, bool confined)
 {
     bool v1 = host_has(root_fd, confined, "sys/fs/cgroup/memory");
 
@@ -252,7 +252,7 @@ void host_read(struct host *h, int root_fd, bool confined)
         read_here(h);
     host_file(root_fd, confined, "proc/sys/kernel/random/boot_id", h->boot_id, sizeof(h->boot_id));
     h->cpus = count_cpus(root_fd, confined);
-    h->cgroup = find_cgroup(root_fd, confined);
+    h->cgroup = host_find_cgroup(root_fd, confined);
     h->memory_bytes = meminfo_bytes(root_fd, confined, "MemTotal:");
 }
 

@@ -32,6 +32,8 @@ struct host {
 
 /* Finds out; confined: all comes from files below root_fd, nothing from this machine. */
 void host_read(struct host *h, int root_fd, bool confined);
+/* Which trees of cgroups are mounted. */
+enum host_cgroup host_find_cgroup(int root_fd, bool confined);
 /* "v1", "v2", "hybrid" or "none". */
 const char *host_cgroup_name(enum host_cgroup cgroup);
 /* A small file's first bytes, NUL-terminated, trailing newline cut; false where it is unreadable.

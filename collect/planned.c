@@ -24,6 +24,7 @@
 struct planned {
     uint64_t processes;
     uint64_t cgroups;
+    enum host_cgroup version;
     uint64_t resident_kib; /* at most: memory that processes map */
     uint64_t memory_bytes;
     uint64_t files, inodes, us;
@@ -84,11 +85,20 @@ static void look(struct planned *p, int root_fd, bool confined)
     memset(p, 0, sizeof(*p));
     p->processes = count_processes(root_fd, confined);
     p->cgroups = count_cgroups(root_fd, confined);
+    p->version = host_find_cgroup(root_fd, confined);
     if (!host_file(root_fd, confined, "proc/meminfo", meminfo, sizeof(meminfo)))
         return;
     p->resident_kib = count_resident(meminfo);
     if (scan_key(meminfo, strlen(meminfo), "MemTotal:", &kib))
         p->memory_bytes = kib * 1024;
+}
+
+/* The rows of the tree that is mounted; of the others there is nothing to read. */
+static bool is_mounted(const struct planned *p, enum plan_id row)
+{
+    if (row <= PLAN_CGROUP2_HUGETLB_EVENTS)
+        return p->version == HOST_CGROUP_V2;
+    return p->version == HOST_CGROUP_V1 || p->version == HOST_CGROUP_HYBRID;
 }
 
 /* How many files the row stands for; chosen cgroups and largest processes are few. */
@@ -102,6 +112,8 @@ static uint64_t count_files(const struct planned *p, const struct options *o, en
         return o->largest < p->processes ? o->largest : p->processes;
     if (strncmp(pattern, "proc/*/", 7) == 0)
         return p->processes;
+    if (plan[row].tier == TIER_CGROUP && !is_mounted(p, row))
+        return 0;
     if (plan[row].tier == TIER_CGROUP)
         return plan_is(row, 'X') && p->cgroups > 64 ? 64 : p->cgroups;
     return 1;

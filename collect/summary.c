@@ -21,7 +21,9 @@ static void put_missing(struct text *t, const struct manifest *m)
         any = true;
     }
     if (any)
-        text_str(t, m->outcomes[OUTCOME_DENIED] && geteuid() ? " (root may read more)\n" : "\n");
+        text_str(t, m->outcomes[OUTCOME_DENIED] && geteuid()
+                        ? " (root may read more); the manifest says which\n"
+                        : "; the manifest says which\n");
 }
 
 void summary_say(const struct capture *c, int code)

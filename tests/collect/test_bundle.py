@@ -201,6 +201,11 @@ class Options(unittest.TestCase):
         self.assertEqual(done.returncode, 0)
         self.assertIn(b"proc/*/smaps_rollup", done.stdout)
         self.assertRegex(done.stdout.decode(), r"# processes +\d+")
+        # Of the two versions of cgroups only the one that is mounted counts.
+        files = {row.split()[5]: int(row.split()[4]) for row in done.stdout.decode().splitlines()[1:]
+                 if not row.startswith("#")}
+        self.assertEqual(min(files["sys/fs/cgroup/**/memory.max"],
+                             files["sys/fs/cgroup/memory/**/memory.limit_in_bytes"]), 0)
         if not shutil.which("strace"):
             self.skipTest("strace is not installed")
         trace = subprocess.run(["strace", "-f", "-e", "trace=open,openat", support.PROGRAM,

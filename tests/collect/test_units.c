@@ -266,6 +266,11 @@ static void test_lock_budget(void **state)
         assert_null(budget_lock(&b, 10ull << 20, &us));
     assert_non_null(budget_lock(&b, 10ull << 20, &us));
     assert_null(budget_lock(&b, 0, &us));
+    b.share = BUDGET_WHOLE / 2; /* the other half is for what comes behind */
+    assert_null(budget_spent(&b, (1 << 19) - 1));
+    assert_non_null(budget_spent(&b, 1 << 19));
+    b.share = BUDGET_WHOLE;
+    assert_null(budget_spent(&b, 1 << 19));
     b.inodes = b.inodes_max;
     assert_non_null(budget_spent(&b, 0));
 }

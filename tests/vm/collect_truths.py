@@ -24,6 +24,8 @@ def complete(lines, data):
     tables = {l["table"]: l for l in lines if "table" in l}
     assert tables["processes"]["complete"] and tables["cgroups"]["complete"], tables
     assert end["footprint"]["peak_rss_bytes"] <= 1 << 20, end["footprint"]
+    processes = [json.loads(l) for l in data["collect/processes.jsonl"].splitlines()]
+    assert any(p.get("open_files") for p in processes), "no open file was counted"
     assert b"Killed process" in data["dev/kmsg"]
     assert b"(collect)" not in data["dev/kmsg"], "the collector was killed"
 
@@ -41,6 +43,7 @@ def watch_oom(lines, data):
     complete(lines, data)
     header = json.loads(data["bundle.json"])
     assert header["options"]["watch"] is True
+    assert header["watch"] == {"trigger": "oom", "coalesced": 0}, header["watch"]
     ring = sorted(n for n in data if n.startswith("before/") and n.endswith("/clocks.json"))
     assert len(ring) >= 3, ring
     first = json.loads(data["before/1/clocks.json"])["monotonic_ns"]
