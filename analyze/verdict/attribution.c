@@ -166,6 +166,15 @@ static void classes_fill(struct maker *m, struct attribution *attribution,
         (struct class_share){.name = "unaccounted", .bytes = attribution->total_bytes - sum};
 }
 
+/* What is left over rests on the total and on all that was taken from it. */
+static void rest_cite(struct maker *m, struct attribution *attribution)
+{
+    struct class_share *rest = &attribution->classes[attribution->n_classes - 1];
+    statement_cite_all(m, &rest->note, &attribution->whole);
+    for (size_t i = 0; i + 1 < attribution->n_classes; i++)
+        statement_cite_all(m, &rest->note, &attribution->classes[i].note);
+}
+
 static void dominant_find(struct attribution *attribution)
 {
     for (size_t i = 0; i < attribution->n_classes; i++) {
@@ -198,6 +207,8 @@ static void attribution_fill(struct maker *m, struct attribution *attribution,
     if (!attribution->known)
         return;
     statement_cite_fact(m, &attribution->note, subject->total, subject->row);
+    statement_cite_fact(m, &attribution->whole, subject->total, subject->row);
+    rest_cite(m, attribution);
     for (size_t i = 0; i < attribution->n_classes; i++)
         statement_cite_all(m, &attribution->note, &attribution->classes[i].note);
     dominant_find(attribution);

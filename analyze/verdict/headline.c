@@ -91,6 +91,7 @@ static void summary_holder(struct maker *m, struct incident *incident, const str
     if (top->rate.known && top->rate.value > 0)
         tell_into(m, summary, " and grew by {v} over the samples", top->rate.value);
     statement_cite_all(m, summary, &top->note);
+    statement_cite_all(m, summary, &incident->holders.whole);
 }
 
 /* Too small to be named beside a victim that held more, or where nothing can be held to account. */
@@ -123,6 +124,7 @@ static void summary_kill(struct maker *m, struct incident *incident)
     if (victim->share > 0)
         tell_into(m, summary, "; it held {r} of {w}", victim->share, whole_words(incident));
     statement_cite_fact(m, summary, F_oom_events_victim_rss, event);
+    statement_cite_all(m, summary, &incident->event.whole);
     bool is_victim = top && top->is_victim && top->processes == 1;
     if (victim->bytes.known && victim->bytes.value > 0)
         tell_into(m, summary, victim->share > 0 ? " ({b})" : "; it held {b}", victim->bytes.value);
@@ -189,6 +191,7 @@ static void summary_class(struct maker *m, struct incident *incident)
               incident->summary.text.n ? " " : "", of_nodes ? "them" : "the limit",
               amount_share(a->dominant->bytes, a->total_bytes), class_words(a->dominant->name));
     statement_cite_all(m, &incident->summary, &a->dominant->note);
+    statement_cite_all(m, &incident->summary, &a->whole);
 }
 
 static void summary_make(struct maker *m, struct incident *incident)
@@ -245,6 +248,7 @@ static void act_on_holder(struct maker *m, struct incident *incident)
         tell_into(m, act, ", and grew by {v}", suspect->rate.value);
     tell_into(m, act, ".");
     statement_cite_all(m, act, &suspect->note);
+    statement_cite_all(m, act, &incident->holders.whole);
 }
 
 static void add_once(struct maker *m, struct statements *list, struct map *seen,

@@ -196,6 +196,20 @@ static int64_t filled_bytes(const struct incident *incident)
     return incident->capture.known ? incident->capture.total_bytes : 0;
 }
 
+static void filled_cite(struct maker *m, const struct incident *incident, struct statement *note)
+{
+    uint32_t cgroup = incident->limit.cgroup;
+    if (incident->event.known)
+        statement_cite_all(m, note, &incident->event.whole);
+    else if (incident->limit.usage.known &&
+             is_known(m, F_oom_events_usage, incident->series.detail))
+        statement_cite_fact(m, note, F_oom_events_usage, incident->series.detail);
+    else if (incident->limit.usage.known)
+        statement_cite_fact(m, note, F_cgroups_current, cgroup);
+    else
+        statement_cite_all(m, note, &incident->capture.whole);
+}
+
 /* The size at the event before, where the series shows the same names twice. */
 static void compare_before(struct maker *m, struct incident *incident)
 {
@@ -280,6 +294,7 @@ static void holders_take(struct gather *g, struct incident *incident)
     holders->n = g->n < HOLDERS_MAX ? g->n : HOLDERS_MAX;
     holders->omitted = g->n - holders->n;
     int64_t filled = filled_bytes(incident);
+    filled_cite(g->m, incident, &holders->whole);
     for (size_t i = 0; i < holders->n; i++)
         holders->items[i].share = amount_share(holders->items[i].bytes, filled);
 }

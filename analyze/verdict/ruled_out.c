@@ -25,6 +25,8 @@ static void not_the_host(struct maker *m, struct incident *incident)
         if (moment_gap(&incident->when, &capture, &gap_us) && gap_us >= 0)
             tell_into(m, line, ", {d} after {w}", gap_us,
                       incident->kind == INCIDENT_KILL ? "the kill" : "the event");
+        statement_cite_fact(m, line, F_capture_time, 0);
+        statement_cite_fact(m, line, F_oom_events_time, event);
     }
     tell_into(m, line, ".");
 }
@@ -94,7 +96,7 @@ static void not_small_classes(struct maker *m, struct incident *incident)
         return;
     tell_into(m, &line, "; together {r} of {b}.", amount_share(sum, a->total_bytes),
               a->total_bytes);
-    statement_cite_place(m, &line, a->note.places[0]);
+    statement_cite_all(m, &line, &a->whole);
     *statements_add(m, &incident->ruled_out) = line;
 }
 

@@ -17,17 +17,33 @@ static void step_evidence(struct maker *m, struct incident *incident)
               (int64_t)m->verdict->outcomes[OUTCOME_UNKNOWN], (int64_t)m->findings->n);
 }
 
+static const char *scope_words(enum incident_scope scope)
+{
+    static const char *const words[] = {[SCOPE_UNKNOWN] = "not known",
+                                        [SCOPE_HOST] = "the host",
+                                        [SCOPE_CGROUP] = "one cgroup, by its own limit",
+                                        [SCOPE_ANCESTOR] = "a cgroup above the victim's",
+                                        [SCOPE_CPUSET] = "the memory nodes of a cpuset",
+                                        [SCOPE_MEMPOLICY] = "the memory nodes of a policy",
+                                        [SCOPE_MANUAL] = "none, the killer was called by hand",
+                                        [SCOPE_NONE] = "none"};
+    return words[scope];
+}
+
 static void step_scope(struct maker *m, struct incident *incident)
 {
-    struct statement *step =
-        tell(m, &incident->steps, "Scope: {w}", incident_scope_name(incident->scope));
+    struct statement *step = tell(m, &incident->steps, "Scope: {w}", scope_words(incident->scope));
     if (incident->limit.owner.n)
-        tell_into(m, step, ", {p}", incident->limit.owner);
+        tell_into(m, step, ", {w}{p}", path_words(incident->limit.owner), incident->limit.owner);
     if (incident->limit.bytes.known)
         tell_into(m, step, ", limit {b}", incident->limit.bytes.value);
     tell_into(m, step, ".");
-    if (incident->series.n)
-        statement_cite_fact(m, step, F_oom_events_constraint, incident->series.detail);
+    statement_cite_fact(m, step, F_oom_events_constraint, incident->series.detail);
+    statement_cite_fact(m, step, F_oom_events_limit, incident->series.detail);
+    if (incident->scope == SCOPE_HOST)
+        statement_cite_fact(m, step, F_oom_events_mem_managed, incident->series.detail);
+    statement_cite_fact(m, step, F_cgroups_max, incident->limit.cgroup);
+    statement_cite_fact(m, step, F_cgroups_high, incident->limit.cgroup);
 }
 
 static void step_attribution(struct maker *m, struct incident *incident)
@@ -37,9 +53,11 @@ static void step_attribution(struct maker *m, struct incident *incident)
         tell(m, &incident->steps, "Attribution: the evidence does not split the memory by class.");
         return;
     }
-    struct statement *step = tell(m, &incident->steps, "Attribution ({w}): mostly {w}, {b} of {b}",
-                                  a->at, a->dominant->name, a->dominant->bytes, a->total_bytes);
+    struct statement *step =
+        tell(m, &incident->steps, "Attribution at the {w}: mostly {w}, {b} of {b}", a->at,
+             class_words(a->dominant->name), a->dominant->bytes, a->total_bytes);
     statement_cite_all(m, step, &a->dominant->note);
+    statement_cite_all(m, step, &a->whole);
     if (incident->holders.n) {
         tell_into(m, step, "; largest holder {s}, {b}", incident->holders.items[0].name,
                   incident->holders.items[0].bytes);

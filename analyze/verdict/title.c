@@ -132,6 +132,7 @@ static void title_host(struct maker *m, struct incident *incident)
               amount_share(a->dominant->bytes, a->total_bytes), a->total_bytes,
               class_words(a->dominant->name));
     statement_cite_all(m, &incident->title, &a->dominant->note);
+    statement_cite_all(m, &incident->title, &a->whole);
 }
 
 static void title_nodes(struct maker *m, struct incident *incident)

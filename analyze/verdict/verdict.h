@@ -86,6 +86,7 @@ struct attribution {
     size_t n_classes;
     const struct class_share *dominant; /* largest that is not free; NULL when there is none */
     struct statement note;              /* what it was read from */
+    struct statement whole;             /* where the total stands; no text */
 };
 
 enum holder_kind {
@@ -112,9 +113,10 @@ struct holder {
     struct statement note; /* places */
 };
 struct holders {
-    const char *at;       /* "event" or "capture"; NULL when nothing is known */
-    const char *measure;  /* what bytes are: "rss", "anonymous rss", "page tables", "charged" ... */
-    struct holder *items; /* largest first, at most HOLDERS_MAX */
+    const char *at;      /* "event" or "capture"; NULL when nothing is known */
+    const char *measure; /* what bytes are: "rss", "anonymous rss", "page tables", "charged" ... */
+    struct statement whole; /* where that stands of which a share is a share; no text */
+    struct holder *items;   /* largest first, at most HOLDERS_MAX */
     size_t n, omitted;
 };
 enum { HOLDERS_MAX = 32 };

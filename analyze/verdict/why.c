@@ -139,7 +139,7 @@ static void why_filled(struct maker *m, struct incident *incident)
         statement_cite_all(m, why, &sorted[i]->note);
     }
     tell_into(m, why, ".");
-    statement_cite_place(m, why, a->note.n_places ? a->note.places[0] : (struct where){0});
+    statement_cite_all(m, why, &a->whole);
 }
 
 /* The sentence of the cause names the holder, and the table of holders follows. */
@@ -164,6 +164,7 @@ static void why_held(struct maker *m, struct incident *incident)
     tell_into(m, why, " held {b} ({w}), {r} of it{w}.", top->bytes, holders->measure, top->share,
               *holders->at == 'e' ? "" : ", at the capture");
     statement_cite_all(m, why, &top->note);
+    statement_cite_all(m, why, &holders->whole);
     if (top->processes > 1 && top->kind == HOLDER_PROCESS &&
         !span_is(span_of(holders->measure), "PSS"))
         tell_into(m, why, " Pages that they share are counted in each.");
@@ -246,6 +247,13 @@ static bool is_dominant_share(const struct incident *incident, int64_t share)
     return apart > -100 && apart < 100;
 }
 
+static void say_share(struct maker *m, const struct incident *incident, struct statement *why,
+                      int64_t share)
+{
+    tell_into(m, why, " That is {r}.", share);
+    statement_cite_all(m, why, &best_attribution(incident)->whole);
+}
+
 static void why_finding(struct maker *m, struct incident *incident, const struct ranked *ranked)
 {
     struct statement *why = statements_add(m, &incident->why);
@@ -255,7 +263,7 @@ static void why_finding(struct maker *m, struct incident *incident, const struct
     statement_cite_all(m, why, &ranked->evidence);
     /* a balloon may lie outside the total */
     if (ranked->share > 0 && ranked->share <= 10000 && !is_dominant_share(incident, ranked->share))
-        tell_into(m, why, " That is {r}.", ranked->share);
+        say_share(m, incident, why, ranked->share);
     if (ranked->more)
         tell_into(m, why, " The same holds for {n} more.", (int64_t)ranked->more);
 }
