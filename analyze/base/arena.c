@@ -21,7 +21,7 @@ struct arena {
     size_t total;
 };
 
-static void die_out_of_memory(void)
+void base_no_memory(void)
 {
     fputs("analyze: out of memory\n", stderr);
     exit(2);
@@ -31,7 +31,7 @@ void *base_realloc(void *p, size_t n, size_t size_bytes)
 {
     void *grown = reallocarray(p, n, size_bytes);
     if (!grown && n && size_bytes)
-        die_out_of_memory();
+        base_no_memory();
     return grown;
 }
 
@@ -39,7 +39,7 @@ struct arena *arena_new(void)
 {
     struct arena *arena = calloc(1, sizeof(*arena));
     if (!arena)
-        die_out_of_memory();
+        base_no_memory();
     return arena;
 }
 
@@ -55,10 +55,10 @@ static struct chunk *chunk_add(struct arena *arena, size_t need)
 {
     size_t size = need > CHUNK_BYTES / 4 ? need : CHUNK_BYTES;
     if (size > SIZE_MAX - sizeof(struct chunk))
-        die_out_of_memory();
+        base_no_memory();
     struct chunk *chunk = malloc(sizeof(*chunk) + size);
     if (!chunk)
-        die_out_of_memory();
+        base_no_memory();
     chunk->before = arena->last;
     chunk->size = size;
     chunk->used = 0;
@@ -70,7 +70,7 @@ static struct chunk *chunk_add(struct arena *arena, size_t need)
 static void *take(struct arena *arena, size_t n_bytes)
 {
     if (n_bytes > SIZE_MAX - ALIGN_BYTES)
-        die_out_of_memory();
+        base_no_memory();
     size_t need = (n_bytes + ALIGN_BYTES - 1) & ~(size_t)(ALIGN_BYTES - 1);
     struct chunk *chunk = arena->last;
     if (!chunk || chunk->size - chunk->used < need)
@@ -91,7 +91,7 @@ void *arena_array(struct arena *arena, size_t n, size_t size_bytes)
 {
     size_t total;
     if (__builtin_mul_overflow(n, size_bytes, &total))
-        die_out_of_memory();
+        base_no_memory();
     return arena_alloc(arena, total);
 }
 

@@ -9,6 +9,9 @@
  * on hostile input. */
 struct arena;
 
+/* Says so and ends the program with status 2. */
+__attribute__((noreturn)) void base_no_memory(void);
+
 struct arena *arena_new(void);
 void arena_free(struct arena *arena);                   /* NULL is fine */
 void *arena_alloc(struct arena *arena, size_t n_bytes); /* zeroed, aligned to 16; never NULL */

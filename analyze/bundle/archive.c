@@ -39,7 +39,12 @@ static la_ssize_t give(struct archive *archive, void *context, const void **ret_
 static void say(struct archive_source *a)
 {
     const char *text = archive_error_string(a->archive);
-    snprintf(a->source.text, sizeof(a->source.text), "%s", text ? text : "the archive is damaged");
+    if (a->seeks && text && span_starts(span_of(text), "Error reading fd"))
+        snprintf(a->source.text, sizeof(a->source.text), "reading failed: %s",
+                 strerror(archive_errno(a->archive)));
+    else
+        snprintf(a->source.text, sizeof(a->source.text), "%s",
+                 text ? text : "the archive is damaged");
 }
 
 static enum entry_kind kind_of(struct archive_entry *entry)
@@ -133,12 +138,10 @@ static enum source_result archive_read(struct source *source, struct span *ret_p
     return status == ARCHIVE_WARN ? SOURCE_WARN : SOURCE_OK;
 }
 
-static void archive_finish(struct source *source)
+static enum source_result archive_finish(struct source *source)
 {
     struct archive_source *a = (struct archive_source *)source;
-    if (!a->seeks)
-        while (input_read(a->input).n)
-            ;
+    return a->seeks ? SOURCE_OK : input_finish(a->input, source);
 }
 
 static void archive_close(struct source *source)
@@ -205,8 +208,10 @@ struct source *archive_open(struct input *input, struct err *err)
         return give_up(a, err, "out of memory");
     support(a->archive);
     a->seeks = magic_is_zip(input_peek(input)) && input_prehash(input);
-    if (start(a) < ARCHIVE_WARN)
-        return give_up(a, err, archive_error_string(a->archive));
+    if (start(a) < ARCHIVE_WARN) {
+        say(a);
+        return give_up(a, err, a->source.text);
+    }
     enum source_result result = header(a, &a->first);
     if (result == SOURCE_END)
         return give_up(a, err, "the archive is empty");

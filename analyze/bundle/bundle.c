@@ -34,7 +34,7 @@ struct bundle {
     int64_t members, total_bytes, header_bytes;
     bool at_end, in_member, member_cut;
     bool has_rest; /* of the current member, that is not handed out */
-    bool stopped;  /* by a limit: what is behind it is not even looked at */
+    bool stopped;  /* by a limit, a read that failed: what is behind it is not even looked at */
 };
 
 static void note(struct bundle *b, enum note_kind kind, enum note_loss loses, struct span member,
@@ -301,6 +301,16 @@ static void count_header(struct bundle *b, const struct entry *entry)
     stop_at_limits(b, span_slice(entry->path, 0, 256));
 }
 
+/* Behind a limit there may be no end. */
+static void finish(struct bundle *b)
+{
+    if (!b->at_end && !b->stopped && b->source->finish(b->source) == SOURCE_CUT) {
+        note(b, NOTE_TRUNCATED, LOSES_REST, SPAN_NONE, b->source->text);
+        b->stopped = true;
+    }
+    b->at_end = true;
+}
+
 bool bundle_next(struct bundle *b, struct span *ret_path)
 {
     struct entry entry;
@@ -325,7 +335,7 @@ bool bundle_next(struct bundle *b, struct span *ret_path)
         }
         skip_entry(b, &entry);
     }
-    b->at_end = true;
+    finish(b);
     return false;
 }
 
@@ -397,10 +407,9 @@ bool bundle_is_partial(const struct bundle *bundle)
 bool bundle_digest(struct bundle *bundle, char ret_hex[SHA256_HEX])
 {
     struct sha256 sha;
-    bundle->at_end = true;
+    finish(bundle);
     if (bundle->stopped)
         return false;
-    bundle->source->finish(bundle->source);
     sha = bundle->sha;
     sha256_hex(&sha, ret_hex);
     return true;

@@ -199,9 +199,10 @@ static enum source_result directory_read(struct source *source, struct span *ret
     return n ? SOURCE_OK : SOURCE_END;
 }
 
-static void directory_finish(struct source *source)
+static enum source_result directory_finish(struct source *source)
 {
     (void)source;
+    return SOURCE_OK;
 }
 
 static void directory_close(struct source *source)

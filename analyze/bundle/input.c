@@ -4,7 +4,9 @@
 #include "base/arena.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { PEEK_BYTES = 64 * 1024 };
@@ -56,6 +58,16 @@ struct span input_read(struct input *input)
     if (!input->prehashed)
         sha256_add(input->sha, input->piece, n);
     return (struct span){input->piece, n};
+}
+
+enum source_result input_finish(struct input *input, struct source *source)
+{
+    while (input_read(input).n)
+        ;
+    if (!input->error)
+        return SOURCE_OK;
+    snprintf(source->text, sizeof(source->text), "reading failed: %s", strerror(input->error));
+    return SOURCE_CUT;
 }
 
 bool input_prehash(struct input *input)

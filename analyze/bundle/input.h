@@ -4,6 +4,7 @@
 
 #include "base/sha256.h"
 #include "base/span.h"
+#include "bundle/source.h"
 
 /* The bytes of a file or pipe, in large pieces, with their SHA-256. */
 
@@ -26,6 +27,8 @@ void input_close(struct input *input);
 struct span input_peek(struct input *input);
 /* The next piece, valid until the next call; empty at the end and after an error. */
 struct span input_read(struct input *input);
+/* Reads the rest for the digest: OK, or CUT with what failed in the source's text. */
+enum source_result input_finish(struct input *input, struct source *source);
 /* For a file that is read by seeking: hashes all of it first, then starts over. False where the
  * input cannot seek. */
 bool input_prehash(struct input *input);

@@ -31,7 +31,8 @@ enum source_result { SOURCE_OK, SOURCE_WARN, SOURCE_END, SOURCE_CUT };
 struct source {
     enum source_result (*next)(struct source *source, struct entry *ret_entry);
     enum source_result (*read)(struct source *source, struct span *ret_piece);
-    void (*finish)(struct source *source); /* reads the rest, for the digest */
+    /* reads the rest, for the digest: OK, or CUT where that failed */
+    enum source_result (*finish)(struct source *source);
     void (*close)(struct source *source);
     uint64_t (*packed_bytes)(const struct source *source); /* read from the input so far */
     struct sha256 *sha;

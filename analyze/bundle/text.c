@@ -4,9 +4,7 @@
 
 #include "base/arena.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* A text that is no archive: one member, named by the file's base name. */
 struct text {
@@ -31,18 +29,12 @@ static enum source_result text_read(struct source *source, struct span *ret_piec
     *ret_piece = input_read(text->input);
     if (ret_piece->n)
         return SOURCE_OK;
-    if (!text->input->error)
-        return SOURCE_END;
-    snprintf(source->text, sizeof(source->text), "reading failed: %s",
-             strerror(text->input->error));
-    return SOURCE_CUT;
+    return input_finish(text->input, source) == SOURCE_OK ? SOURCE_END : SOURCE_CUT;
 }
 
-static void text_finish(struct source *source)
+static enum source_result text_finish(struct source *source)
 {
-    struct text *text = (struct text *)source;
-    while (input_read(text->input).n)
-        ;
+    return input_finish(((struct text *)source)->input, source);
 }
 
 static void text_close(struct source *source)

@@ -189,6 +189,11 @@ void log_end(struct log *log, bool truncated)
     intake_end(&log->intake, truncated, log->line_cut, log->was_skipped);
 }
 
+void log_distrust(struct log *log)
+{
+    log->intake.complete = (struct where){0};
+}
+
 void log_finish(struct log *log)
 {
     intake_finish(&log->intake);

@@ -23,6 +23,8 @@ void log_limit_line(struct log *log, int64_t line_bytes); /* before log_begin; d
 void log_begin(struct log *log, struct span member_path, enum log_hint hint);
 void log_feed(struct log *log, struct span chunk); /* any chunking gives the same facts */
 void log_end(struct log *log, bool truncated);     /* truncated: the text was cut by a limit */
+/* Before log_finish: what was read may be forged, so no table is taken for whole. */
+void log_distrust(struct log *log);
 /* After the last member: numbers the events in time order, says which tables are complete, frees
  * the log. */
 void log_finish(struct log *log);

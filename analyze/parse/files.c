@@ -165,15 +165,6 @@ void files_arrange(struct parse *parse)
     enter_files(parse);
 }
 
-void files_alias(struct parse *parse)
-{
-    for (uint32_t i = 0; i < parse->n_files; i++) {
-        struct span name = path_in_manifest(parse->files[i].name, store_arena(parse->store));
-        if (map_get(&parse->by_name, name, UINT32_MAX) == UINT32_MAX)
-            map_set(&parse->by_name, name, i);
-    }
-}
-
 struct file *files_find(const struct parse *parse, struct span name)
 {
     uint32_t at = map_get(&parse->by_name, name, UINT32_MAX);

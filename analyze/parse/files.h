@@ -13,8 +13,6 @@ void files_add(struct parse *parse, struct span path, struct span text, enum fil
  * them members of the store. */
 void files_arrange(struct parse *parse);
 
-/* Lets files_find know the names with bytes that are not UTF-8 as the manifest writes them, too. */
-void files_alias(struct parse *parse);
 struct file *files_find(const struct parse *parse, struct span name); /* or NULL */
 
 void files_free(struct parse *parse);

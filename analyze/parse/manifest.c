@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "base/sha256.h"
 #include "collect/bundle.h"
+#include "log/log.h"
 #include "parse/files.h"
 #include "parse/json.h"
 #include "parse/logs.h"
@@ -74,6 +75,13 @@ static void miss(struct manifest *m, struct span name)
             is_named ? name : SPAN_NONE);
 }
 
+static void distrust_log(struct manifest *m, struct where where, const char *why, struct span name)
+{
+    m->parse->is_cut = true;
+    log_distrust(m->parse->log);
+    observe(m->store, OBS_DISTRUSTED, where, why, name);
+}
+
 /* A log was read before the manifest came: its events stand, and it is said that they may be
  * forged. */
 static void check_log(struct manifest *m, struct span name, int64_t bytes)
@@ -84,10 +92,11 @@ static void check_log(struct manifest *m, struct span name, int64_t bytes)
         return;
     bool has_hash = object_text(&m->line, MANIFEST_SHA256, store_arena(m->store), &hex);
     if ((bytes >= 0 && bytes != sum->bytes) || (has_hash && !span_is(hex, sum->hex)))
-        observe(m->store, OBS_DISTRUSTED, m->where,
-                "size or SHA-256 of this log is not what the manifest says; what it tells may be "
-                "forged: ",
-                name);
+        distrust_log(
+            m, m->where,
+            "size or SHA-256 of this log is not what the manifest says; what it tells may be "
+            "forged: ",
+            name);
 }
 
 static struct span full_name(struct manifest *m, struct span name)
@@ -224,10 +233,9 @@ static bool read_parts(struct manifest *m)
 /* A capture that ran to its end names all that it wrote. */
 static void find_unlisted(struct manifest *m)
 {
-    struct arena *arena = store_arena(m->store);
     for (uint32_t i = 0; m->end_complete && i < m->parse->n_files; i++) {
         struct file *file = &m->parse->files[i];
-        struct span name = path_in_manifest(file->name, arena);
+        struct span name = file->name;
         bool is_manifest = span_starts(name, BUNDLE_MANIFEST) ||
                            span_starts(name, BUNDLE_MANIFEST_DIR) ||
                            span_starts(name, OLD_PREFIX BUNDLE_MANIFEST) ||
@@ -240,10 +248,11 @@ static void find_unlisted(struct manifest *m)
     }
     for (uint32_t i = 0; m->end_complete && !m->is_old && i < m->parse->n_logs; i++)
         if (!store_attempt_find(m->store, m->parse->logs[i].name))
-            observe(m->store, OBS_DISTRUSTED, m->end,
-                    "the manifest does not name this log, which somebody added; what it tells may "
-                    "be forged: ",
-                    m->parse->logs[i].name);
+            distrust_log(
+                m, m->end,
+                "the manifest does not name this log, which somebody added; what it tells may "
+                "be forged: ",
+                m->parse->logs[i].name);
 }
 
 void manifest_read(struct parse *parse)
@@ -252,7 +261,6 @@ void manifest_read(struct parse *parse)
         .parse = parse, .store = parse->store, .prefix = "", .was_cut = parse->is_cut};
     struct manifest old = {
         .parse = parse, .store = parse->store, .prefix = OLD_PREFIX, .is_old = true};
-    files_alias(parse);
     parse->has_manifest = read_parts(&m);
     read_parts(&old);
     find_unlisted(&m);

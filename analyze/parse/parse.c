@@ -98,7 +98,7 @@ void parse_member_unused(struct parse *parse, struct span path)
 {
     struct span folder, name;
     if (path_split(path, &folder, &name))
-        map_set(&parse->unused, path_in_manifest(name, store_arena(parse->store)), 1);
+        map_set(&parse->unused, name, 1);
 }
 
 void parse_member_before(struct parse *parse, struct span path, struct span text)

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "parse/path.h"
 
-#include "base/arena.h"
-#include "base/buf.h"
 #include "base/glob.h"
 #include "base/num.h"
-#include "base/utf8.h"
 
 #include <limits.h>
 
@@ -85,31 +82,4 @@ bool path_is_log(struct span name)
         if (glob_match(name, span_of(patterns[i])))
             return true;
     return false;
-}
-
-static bool is_utf8(struct span s)
-{
-    uint32_t c;
-    for (size_t n; s.n; s = span_skip(s, n))
-        if (!(n = utf8_decode(s, &c)))
-            return false;
-    return true;
-}
-
-struct span path_in_manifest(struct span name, struct arena *arena)
-{
-    struct buf text = {0};
-    uint32_t c;
-    if (is_utf8(name))
-        return name;
-    for (struct span rest = name; rest.n;) {
-        size_t n = utf8_decode(rest, &c);
-        char pair[] = {(char)(0xc0 | (unsigned char)*rest.p >> 6),
-                       (char)(0x80 | ((unsigned char)*rest.p & 0x3f))};
-        buf_add(&text, n ? span_slice(rest, 0, n) : (struct span){pair, 2});
-        rest = span_skip(rest, n ? n : 1);
-    }
-    name = arena_copy(arena, buf_span(&text));
-    buf_free(&text);
-    return name;
 }

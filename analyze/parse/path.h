@@ -16,10 +16,6 @@ bool path_split(struct span path, struct span *ret_folder, struct span *ret_name
  * is not in front of a number and a path. */
 bool path_sample(struct span name, const char *dir, int32_t *ret_number, struct span *ret_path);
 
-/* The name as the manifest writes it: a byte that is not UTF-8 as the character of its number. */
-struct arena;
-struct span path_in_manifest(struct span name, struct arena *arena);
-
 struct span path_last(struct span path); /* last component */
 
 /* The text of this member goes to the log reader: dev/kmsg, var/log/messages, sos_commands/... */

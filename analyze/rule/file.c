@@ -3,6 +3,8 @@
 #include "rule/body.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
+#include "base/utf8.h"
 #include "rule/near.h"
 #include "rule/load.h"
 #include "rule/yaml.h"
@@ -21,12 +23,24 @@ bool load_error(struct loader *l, const struct yaml *at, const char *text)
 
 /* ---- values of keys */
 
+/* Reports print it as it is. */
+static bool is_printable(struct span text)
+{
+    struct buf visible = {0};
+    bool is_changed = utf8_visible(text, &visible);
+    buf_free(&visible);
+    return !is_changed;
+}
+
 bool load_text(struct loader *l, const struct yaml *value, struct span *ret)
 {
     if (value->kind != YAML_SCALAR)
         return load_error(l, value, "a text is wanted here");
     *ret = span_trim(value->text);
-    return ret->n > 0 || load_error(l, value, "an empty text");
+    if (ret->n == 0)
+        return load_error(l, value, "an empty text");
+    return is_printable(*ret) ||
+           load_error(l, value, "a text has no line feeds, control or invisible characters");
 }
 
 bool load_texts(struct loader *l, const struct yaml *value, struct text_list *ret)

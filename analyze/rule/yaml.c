@@ -60,6 +60,8 @@ static bool fail_libyaml(struct reader *r)
 {
     const yaml_parser_t *p = &r->parser;
     yaml_mark_t mark = p->problem_mark;
+    if (p->error == YAML_MEMORY_ERROR)
+        base_no_memory();
     if (p->error == YAML_READER_ERROR) {
         struct lines lines = lines_of(span_slice(r->text, 0, p->problem_offset));
         struct span line = SPAN_NONE;
@@ -287,10 +289,8 @@ struct yaml *yaml_parse(const char *file, struct span text, struct arena *arena,
     r->text = text;
     r->arena = arena;
     r->err = err;
-    if (!yaml_parser_initialize(&r->parser)) {
-        err_set(err, ERR_RULE, "out of memory");
-        return NULL;
-    }
+    if (!yaml_parser_initialize(&r->parser))
+        base_no_memory();
     yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&r->parser, (const unsigned char *)text.p, text.n);
     struct yaml *top = read_file(r);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the tests of hostile input share. ANALYZE names the program, SOURCES the project's root."""
 import bz2
+import codecs
 import gzip
 import hashlib
 import io
@@ -23,6 +24,14 @@ MIB = 1 << 20
 SANITIZER_ENDED = 99  # no exit status of analyze
 ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": f"exitcode={SANITIZER_ENDED}",
                "UBSAN_OPTIONS": f"exitcode={SANITIZER_ENDED}:print_stacktrace=1"}
+
+
+def byte_as_escape(error):
+    """As collect writes a byte of a name that is not UTF-8: \\u00XX."""
+    return "".join(f"\\u{ord(c) & 0xff:04x}" for c in error.object[error.start:error.end]), error.end
+
+
+codecs.register_error("byte-as-escape", byte_as_escape)
 
 
 class Result:
@@ -60,7 +69,8 @@ class Bundle:
         for name in self.manifests():
             lines = (change(json.loads(line)) for line in self.members[name].splitlines())
             self.members[name] = b"".join(
-                json.dumps(line, separators=(",", ":")).encode() + b"\n"
+                json.dumps(line, separators=(",", ":"), ensure_ascii=False)
+                .encode("utf-8", "byte-as-escape") + b"\n"
                 for line in lines if line is not None)
 
     def put(self, name, data):
@@ -76,6 +86,28 @@ class Bundle:
         if is_new:
             line = json.dumps(entry).encode() + b"\n"
             self.members["manifest.jsonl"] = line + self.members["manifest.jsonl"]
+
+    def rename(self, changes):
+        """Puts bytes in place of bytes in all names and contents; the manifest stays honest."""
+        def changed(data):
+            for old, new in changes.items():
+                data = data.replace(old, new)
+            return data
+        names = {n: changed(n.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+                 for n in self.members}
+        manifests = self.manifests()
+        self.members = {names[n]: d if n in manifests else changed(d)
+                        for n, d in self.members.items()}
+
+        def line_of(line):
+            if line.get("member") in names:
+                line["member"] = names[line["member"]]
+            if "sha256" in line:
+                data = self.members[line["member"]]
+                line.update(bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
+            return line
+        self.edit(line_of)
+        return self
 
     def shrink(self, keep):
         """Only the members that keep(name) wants; an honest manifest of the rest."""
