@@ -22,7 +22,7 @@ def run(*arguments, stdin=b"", env=None, cwd=None, stdout=subprocess.PIPE):
     """Runs analyze; the streams are bytes, and nothing of CI is in the environment."""
     clean = {k: v for k, v in os.environ.items() if k not in ("CI", "NO_COLOR")} | (env or {})
     return subprocess.run([ANALYZE, *map(str, arguments)], input=stdin, stdout=stdout, stderr=subprocess.PIPE, env=clean,
-                          cwd=cwd, timeout=120, check=False)
+                          cwd=cwd, timeout=600, check=False)
 
 
 class Case(unittest.TestCase):
