@@ -8,9 +8,10 @@ cd "$(dirname "$0")"
 need_packages $build_packages
 
 mkdir -p build
-cmake --preset release >build/release.log 2>&1 || { cat build/release.log; exit 1; }
-cmake --build build/release -j "$(nproc)" >build/release.log 2>&1 || { tail -50 build/release.log; exit 1; }
-collect=build/release/collect/collect analyze=build/release/analyze/analyze
+echo "building in build/demo"
+build() { cmake --preset release -B build/demo -DBUILD_TESTING=OFF && cmake --build build/demo -j "$(nproc)"; }
+build >build/demo.log 2>&1 || { tail -50 build/demo.log; exit 1; }
+collect=build/demo/collect/collect analyze=build/demo/analyze/analyze
 
 # analyze exits 1 when a rule matched: that is a verdict, not a failure.
 verdict() {

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Sourced by demo.sh and test.sh: the Debian packages that each needs, and the one way to get them.
 
-build_packages="gcc libc6-dev cmake ninja-build pkg-config musl-tools git
-  libarchive-dev libjansson-dev libyaml-dev libcmocka-dev"
-test_packages="clang clang-tidy clang-format libclang-rt-14-dev cppcheck shellcheck pyflakes3 strace mandoc cmark jq time
+build_packages="gcc libc6-dev cmake ninja-build pkg-config musl-tools libarchive-dev libjansson-dev libyaml-dev"
+test_packages="libcmocka-dev git clang clang-tidy clang-format libclang-rt-14-dev cppcheck shellcheck pyflakes3 strace mandoc
+  cmark jq time
   python3 python3-jsonschema python3-yaml libarchive-tools busybox-static cpio e2fsprogs qemu-system-x86
   gzip bzip2 xz-utils zstd lz4 zip dpkg-dev file
   libzstd-dev liblz4-dev libbz2-dev liblzma-dev zlib1g-dev nettle-dev mmdebstrap"
@@ -23,6 +23,7 @@ need_packages() {
     fi
     echo "installing:$missing"
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq >/dev/null &&
-        apt-get install -qq -y --no-install-recommends $missing >/dev/null
+    mkdir -p build
+    { apt-get update -q && apt-get install -q -y --no-install-recommends $missing; } >build/apt.log 2>&1 ||
+        { tail -20 build/apt.log >&2; return 1; }
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 enum {
-    MOST_LINES = 40,
+    MOST_LINES = 24,
     WINDOW = 400, /* how far the next line that both have is looked for */
 };
 

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 
 /* How two texts differ, for a person: "@@ NAME:LINE" before each place, then "- line" of the old
- * one and "+ line" of the new. Nothing where they are equal; at most some 40 lines, and the cut is
+ * one and "+ line" of the new. Nothing where they are equal; at most some 24 lines, and the cut is
  * said. */
 void diff_write(const char *name, struct span old, struct span new, struct buf *out);
 

@@ -146,3 +146,9 @@ bool expect_read(struct expect *expect, const char *file, struct span text, stru
     return !yaml_find(top, "before") || is_plain_name(expect->before) ||
            wrong(&r, yaml_find(top, "before"), "before: names a file or folder beside this one");
 }
+
+bool expect_is_empty(const struct expect *expect)
+{
+    return !expect->has_exit && !expect->has_incidents && !expect->has_unknown &&
+           !expect->match.n && !expect->silent.n;
+}

@@ -47,6 +47,9 @@ struct expect {
 bool expect_read(struct expect *expect, const char *file, struct span text, struct arena *arena,
                  struct err *err);
 
+/* Nothing is expected yet: only format and bundle are there. */
+bool expect_is_empty(const struct expect *expect);
+
 /* Compares with a verdict as --json writes it and the exit code; a line for each difference. */
 void expect_compare(const struct expect *expect, const json_t *verdict, int exit,
                     const struct ruleset *rules, struct buf *out);

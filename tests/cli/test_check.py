@@ -158,6 +158,9 @@ class Check(support.Case):
         self.assertIn("victim: 'app-worker'", text)
         self.assertIn("silent: [host-oom]", text)
         self.tap("--update", "a", a, env={"CI": ""})
+        new = self.case("new", "format: 1\nbundle: bundle.tar.xz\n")
+        self.tap("--update", "new", new)
+        self.assertIn("kind: 'kill'", (new / "expect.yaml").read_text())
 
     def test_whole_verdicts(self):
         """expected.json and expected.md: filled, compared, and rewritten in the place of expect.yaml."""
