@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # debian.sh SOURCE OUTPUT ANALYZE COLLECT VERSION
-# Lays out OUTPUT/root as /usr of the Debian package: programs, man pages and completions under their long names.
+# Lays out OUTPUT/usr as /usr of the Debian package: programs, man pages and completions under their long names.
 set -eu
 source=$1 output=$2 analyze=$3 collect=$4 version=$5
-root=$output/root
+root=$output/usr
 
 rm -rf "$root"
 mkdir -p "$root/bin" "$root/share/man/man1" "$root/share/bash-completion/completions" "$root/share/doc/oomscope"
