@@ -4,51 +4,6 @@
 
 #include <string.h>
 
-struct span span_of(const char *cstr)
-{
-    return (struct span){cstr, strlen(cstr)};
-}
-
-struct span span_slice(struct span s, size_t from, size_t to)
-{
-    if (to > s.n)
-        to = s.n;
-    if (from >= to)
-        return (struct span){s.p, 0};
-    return (struct span){s.p + from, to - from};
-}
-
-struct span span_skip(struct span s, size_t n)
-{
-    if (s.n == 0)
-        return s;
-    if (n > s.n)
-        n = s.n;
-    return (struct span){s.p + n, s.n - n};
-}
-
-bool span_eq(struct span a, struct span b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool span_is(struct span s, const char *cstr)
-{
-    return span_eq(s, span_of(cstr));
-}
-
-bool span_starts(struct span s, const char *cstr)
-{
-    size_t n = strlen(cstr);
-    return s.n >= n && (n == 0 || memcmp(s.p, cstr, n) == 0);
-}
-
-bool span_ends(struct span s, const char *cstr)
-{
-    size_t n = strlen(cstr);
-    return s.n >= n && (n == 0 || memcmp(s.p + s.n - n, cstr, n) == 0);
-}
-
 int span_cmp(struct span a, struct span b)
 {
     size_t n = a.n < b.n ? a.n : b.n;
@@ -56,12 +11,6 @@ int span_cmp(struct span a, struct span b)
     if (order != 0)
         return order;
     return (a.n > b.n) - (a.n < b.n);
-}
-
-size_t span_find_char(struct span s, char c)
-{
-    const char *hit = s.n ? memchr(s.p, c, s.n) : NULL;
-    return hit ? (size_t)(hit - s.p) : s.n;
 }
 
 size_t span_rfind_char(struct span s, char c)
@@ -91,22 +40,6 @@ size_t span_rfind(struct span s, struct span needle)
 bool span_has(struct span s, const char *cstr)
 {
     return cstr[0] == '\0' || span_find(s, span_of(cstr)) < s.n;
-}
-
-bool span_eat(struct span *s, const char *cstr)
-{
-    if (!span_starts(*s, cstr))
-        return false;
-    *s = span_skip(*s, strlen(cstr));
-    return true;
-}
-
-bool span_cut(struct span s, char c, struct span *ret_head, struct span *ret_tail)
-{
-    size_t at = span_find_char(s, c);
-    *ret_head = span_slice(s, 0, at);
-    *ret_tail = span_skip(s, at + 1);
-    return at < s.n;
 }
 
 bool span_cut_str(struct span s, const char *sep, struct span *ret_head, struct span *ret_tail)

@@ -22,12 +22,26 @@ struct archive_source {
     struct span pending;         /* first piece of a compressed text, not given yet */
     int64_t position;            /* in the current member */
     bool seeks;
+    struct span front[2]; /* goes before what is read of the input */
+    char mark[512];
 };
+
+static struct span next_piece(struct archive_source *a)
+{
+    for (size_t i = 0; i < 2; i++) {
+        struct span piece = a->front[i];
+        a->front[i] = SPAN_NONE;
+        if (piece.n)
+            return piece;
+    }
+    return input_read(a->input);
+}
 
 static la_ssize_t give(struct archive *archive, void *context, const void **ret_bytes)
 {
-    struct input *input = context;
-    struct span piece = input_read(input);
+    struct archive_source *a = context;
+    struct input *input = a->input;
+    struct span piece = next_piece(a);
     if (!piece.n && input->error) {
         archive_set_error(archive, input->error, "reading failed: %s", strerror(input->error));
         return -1;
@@ -174,7 +188,7 @@ static int start(struct archive_source *a)
 {
     if (a->seeks)
         return archive_read_open_fd(a->archive, a->input->fd, INPUT_PIECE_BYTES);
-    return archive_read_open(a->archive, a->input, NULL, give, NULL);
+    return archive_read_open(a->archive, a, NULL, give, NULL);
 }
 
 /* What a compression held is a text only if it looks like one. */
@@ -195,7 +209,7 @@ static struct source *give_up(struct archive_source *a, struct err *err, const c
     return NULL;
 }
 
-struct source *archive_open(struct input *input, struct err *err)
+static struct archive_source *archive_source_new(struct input *input)
 {
     struct archive_source *a = base_realloc(NULL, 1, sizeof(*a));
     *a = (struct archive_source){
@@ -204,6 +218,41 @@ struct source *archive_open(struct input *input, struct err *err)
         .archive = archive_read_new(),
         .input = input,
     };
+    return a;
+}
+
+/* The header of an empty folder. It tells libarchive that this is a tar where what comes is
+ * damaged, so that it says the same as in the middle of one. */
+static struct span tar_mark(char block[512])
+{
+    unsigned sum = 0;
+    memset(block, 0, 512);
+    memcpy(block, "./", 2);
+    memcpy(block + 148, "        5", 9);
+    memcpy(block + 257, "ustar\00000", 8);
+    for (int i = 0; i < 512; i++)
+        sum += (unsigned char)block[i];
+    snprintf(block + 148, 8, "%06o", sum);
+    return (struct span){block, 512};
+}
+
+struct source *archive_resume(struct input *input, struct span pending, struct err *err)
+{
+    struct archive_source *a = archive_source_new(input);
+    struct archive_entry *mark;
+    if (!a->archive)
+        return give_up(a, err, "out of memory");
+    a->front[0] = tar_mark(a->mark);
+    a->front[1] = pending;
+    archive_read_support_format_tar(a->archive);
+    if (start(a) < ARCHIVE_WARN || header(a, &mark) != SOURCE_OK)
+        return give_up(a, err, archive_error_string(a->archive));
+    return &a->source;
+}
+
+struct source *archive_open(struct input *input, struct err *err)
+{
+    struct archive_source *a = archive_source_new(input);
     if (!a->archive)
         return give_up(a, err, "out of memory");
     support(a->archive);

@@ -70,6 +70,15 @@ enum source_result input_finish(struct input *input, struct source *source)
     return SOURCE_CUT;
 }
 
+bool input_extend(struct input *input, struct span *kept)
+{
+    memmove(input->piece, kept->p, kept->n);
+    size_t n = read_some(input, input->piece + kept->n, INPUT_PIECE_BYTES - kept->n);
+    sha256_add(input->sha, input->piece + kept->n, n);
+    *kept = (struct span){input->piece, kept->n + n};
+    return n > 0;
+}
+
 bool input_prehash(struct input *input)
 {
     if (lseek(input->fd, 0, SEEK_SET) != 0)

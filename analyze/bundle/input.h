@@ -29,6 +29,9 @@ struct span input_peek(struct input *input);
 struct span input_read(struct input *input);
 /* Reads the rest for the digest: OK, or CUT with what failed in the source's text. */
 enum source_result input_finish(struct input *input, struct source *source);
+/* Reads on behind `kept`, the end of the last piece, which moves to make room: false when there is
+ * no more. */
+bool input_extend(struct input *input, struct span *kept);
 /* For a file that is read by seeking: hashes all of it first, then starts over. False where the
  * input cannot seek. */
 bool input_prehash(struct input *input);

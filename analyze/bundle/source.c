@@ -30,6 +30,8 @@ static struct source *by_content(struct input *input, struct err *err)
         err_set(err, ERR_INPUT, "%s", strerror(input->error));
     else if (!head.n)
         err_set(err, ERR_INPUT, "the file is empty");
+    else if (tar_is_plain(head))
+        return tar_open(input);
     else if (magic_is_archive(head))
         return archive_open(input, err);
     else if (foreign)

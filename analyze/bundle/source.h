@@ -51,6 +51,11 @@ struct input;
 
 /* The forms. archive_open: NULL and err on failure; it owns the input on success. */
 struct source *archive_open(struct input *input, struct err *err);
+/* Goes on within a tar: `pending` was read of the input, and begins with a header. */
+struct source *archive_resume(struct input *input, struct span pending, struct err *err);
+/* tar_open: of an input of whose first bytes tar_is_plain holds. */
+bool tar_is_plain(struct span head);
+struct source *tar_open(struct input *input);
 struct source *text_open(struct input *input);
 struct source *directory_open(int fd, const struct limits *limits, struct sha256 *sha);
 
