@@ -58,17 +58,25 @@ struct span store_line(const struct store *store, struct where where)
 void store_attempt_add(struct store *store, const struct attempt *attempt)
 {
     struct attempt copy = *attempt;
-    copy.member = arena_copy(store->arena, attempt->member);
+    uint32_t member = store_member_find(store, attempt->member);
+    copy.member =
+        member ? store_member_path(store, member) : arena_copy(store->arena, attempt->member);
     copy.status = arena_copy(store->arena, attempt->status);
     copy.detail = arena_copy(store->arena, attempt->detail);
     store->attempts = store_room(store->attempts, store->n_attempts, &store->room_attempts,
                                  sizeof(*store->attempts));
-    store->attempts[store->n_attempts] = copy;
-    map_set(&store->attempt_ids, copy.member, store->n_attempts++);
+    store->attempts[store->n_attempts++] = copy;
+    if (member)
+        store->members[member].attempt = store->n_attempts;
+    else
+        map_set(&store->attempt_ids, copy.member, store->n_attempts - 1);
 }
 
 const struct attempt *store_attempt_find(const struct store *store, struct span member)
 {
+    uint32_t id = store_member_find(store, member);
+    if (id && store->members[id].attempt)
+        return &store->attempts[store->members[id].attempt - 1];
     uint32_t at = map_get(&store->attempt_ids, member, UINT32_MAX);
     return at == UINT32_MAX ? NULL : &store->attempts[at];
 }

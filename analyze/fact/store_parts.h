@@ -64,6 +64,7 @@ struct table {
 struct member {
     struct span path, text;
     struct map lines; /* line -> index in store->kept */
+    uint32_t attempt; /* index + 1 in store->attempts, 0 = not known here */
 };
 
 struct also {
@@ -82,8 +83,8 @@ struct store {
     uint32_t n_kept, room_kept;
     struct attempt *attempts;
     uint32_t n_attempts, room_attempts;
-    struct map attempt_ids;
-    uint64_t *sources; /* packed refs */
+    struct map attempt_ids; /* of those whose member came later, or never */
+    uint64_t *sources;      /* packed refs */
     uint32_t n_sources, room_sources;
     struct also *also;
     uint32_t n_also, room_also;

@@ -107,7 +107,7 @@ static void number_samples(struct parse *parse)
 
 /* Root files; then what only adds to rows that are there (trees of other v1 controllers) or gives
  * way to what collect measured (mounts); then samples. */
-static int pass_of(const struct file *file)
+static uint8_t pass_of(const struct file *file)
 {
     if (file->sample != SAMPLE_ROOT)
         return 2;
@@ -120,9 +120,8 @@ static int pass_of(const struct file *file)
 static int compare(const void *a, const void *b)
 {
     const struct file *x = a, *y = b;
-    int px = pass_of(x), py = pass_of(y);
-    if (px != py)
-        return px - py;
+    if (x->pass != y->pass)
+        return x->pass - y->pass;
     if (x->sample != y->sample)
         return x->sample < y->sample ? -1 : 1;
     int order = span_cmp(x->path, y->path);
@@ -133,10 +132,23 @@ static int compare(const void *a, const void *b)
 
 static void sort_files(struct parse *parse)
 {
-    for (uint32_t i = 0; i < parse->n_files; i++)
+    for (uint32_t i = 0; i < parse->n_files; i++) {
         parse->files[i].member = i;
+        parse->files[i].pass = pass_of(&parse->files[i]);
+    }
     if (parse->n_files)
         qsort(parse->files, parse->n_files, sizeof(*parse->files), compare);
+}
+
+/* Makes room for one more member. */
+static void room_for(struct parse *parse, uint32_t member)
+{
+    uint32_t n = parse->n_file_of;
+    if (member < n)
+        return;
+    parse->n_file_of = member < 128 ? 256 : member * 2;
+    parse->file_of = base_realloc(parse->file_of, parse->n_file_of, sizeof(*parse->file_of));
+    memset(parse->file_of + n, 0, (parse->n_file_of - n) * sizeof(*parse->file_of));
 }
 
 static void enter_files(struct parse *parse)
@@ -145,14 +157,15 @@ static void enter_files(struct parse *parse)
     for (uint32_t i = 0; i < parse->n_files; i++) {
         struct file file = parse->files[i];
         file.member = store_member(parse->store, file.name);
-        if (map_get(&parse->by_name, file.name, UINT32_MAX) != UINT32_MAX) {
+        room_for(parse, file.member);
+        if (parse->file_of[file.member]) {
             observe(parse->store, OBS_DUPLICATE, (struct where){file.member, 0},
                     "the bundle holds this member twice; the first is used", SPAN_NONE);
             continue;
         }
         store_member_text(parse->store, file.member, file.text);
-        map_set(&parse->by_name, store_member_path(parse->store, file.member), n);
         parse->files[n++] = file;
+        parse->file_of[file.member] = n;
     }
     parse->n_files = n;
 }
@@ -167,8 +180,9 @@ void files_arrange(struct parse *parse)
 
 struct file *files_find(const struct parse *parse, struct span name)
 {
-    uint32_t at = map_get(&parse->by_name, name, UINT32_MAX);
-    return at == UINT32_MAX ? NULL : &parse->files[at];
+    uint32_t member = store_member_find(parse->store, name);
+    uint32_t at = member < parse->n_file_of ? parse->file_of[member] : 0;
+    return at ? &parse->files[at - 1] : NULL;
 }
 
 const struct file *parse_file(const struct parse *parse, const char *name)
@@ -196,7 +210,7 @@ void files_free(struct parse *parse)
     free(parse->clocks);
     free(parse->logs);
     map_free(&parse->unused);
-    map_free(&parse->by_name);
+    free(parse->file_of);
     map_free(&parse->sample_row);
     map_free(&parse->sample_of);
     map_free(&parse->foreign);

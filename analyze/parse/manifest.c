@@ -141,6 +141,8 @@ static void read_attempt(struct manifest *m, struct span name)
     store_attempt_add(m->store, &attempt);
     struct file *file = files_find(m->parse, attempt.member);
     if (file)
+        file->is_listed = true;
+    if (file)
         compare(m, file, attempt.status, has_bytes ? attempt.bytes : -1);
     else if (!m->is_old && logs_find(m->parse, name))
         check_log(m, name, has_bytes ? attempt.bytes : -1);
@@ -235,6 +237,8 @@ static void find_unlisted(struct manifest *m)
 {
     for (uint32_t i = 0; m->end_complete && i < m->parse->n_files; i++) {
         struct file *file = &m->parse->files[i];
+        if (file->is_listed)
+            continue;
         struct span name = file->name;
         bool is_manifest = span_starts(name, BUNDLE_MANIFEST) ||
                            span_starts(name, BUNDLE_MANIFEST_DIR) ||

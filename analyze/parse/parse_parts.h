@@ -21,6 +21,8 @@ struct file {
     int32_t sample;  /* number of the sample, in the order of time */
     uint32_t member; /* of the store */
     uint8_t from;    /* enum file_from: where a sample number counts from */
+    uint8_t pass;    /* of reading: those of a lower one first */
+    bool is_listed;  /* the manifest names it */
     bool cut;        /* not all of it: the last line is not trusted, tables are incomplete */
     bool distrusted; /* not what the manifest says: not read */
 };
@@ -51,8 +53,9 @@ struct parse {
     uint32_t n_logs, room_logs;
     struct file *files;
     uint32_t n_files, room_files;
-    struct map unused;     /* names of members of which nothing is made */
-    struct map by_name;    /* name -> index in files, after the sort */
+    struct map unused; /* names of members of which nothing is made */
+    uint32_t *file_of; /* member of the store -> index in files + 1, after the sort */
+    uint32_t n_file_of;
     struct map sample_row; /* table, parent row and sample -> row */
     struct map sample_of;  /* sample + SAMPLE_BIAS -> index in clocks */
     struct map foreign;    /* sample and pid -> 1: another process took the pid */
