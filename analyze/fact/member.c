@@ -19,7 +19,7 @@ uint32_t store_member(struct store *store, struct span path)
     return store->n_members++;
 }
 
-static uint32_t store_member_find(const struct store *store, struct span path)
+uint32_t store_member_find(const struct store *store, struct span path)
 {
     return path.n ? map_get(&store->member_ids, path, 0) : 0;
 }

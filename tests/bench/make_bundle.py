@@ -247,7 +247,7 @@ def write(path, processes=5000, cgroups=2000, events=20, slabs=200, nodes=2):
     rng = random.Random(1)
     with open(path, 'wb') as out:
         bundle = Bundle(out)
-        bundle.member('bundle.json', json.dumps({
+        bundle.add('bundle.json', json.dumps({
             'format': 'oomscope-bundle', 'format_version': 1, 'collector': {'name': 'collect', 'version': '0.1.0'},
             'host': {'hostname': 'bench', 'boot_id': '9fb44c7f-8f6e-4d10-ba50-5028b03fadf6', 'kernel_release': '6.12.0',
                      'kernel_version': '#1 SMP', 'machine': 'x86_64', 'page_size_bytes': 4096, 'cpus': 2},

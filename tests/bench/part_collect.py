@@ -76,6 +76,12 @@ def measure_with(bench, count):
     for command in beside:
         command.runs = [bench.once(command)]
         row(command, bare)
+    if shutil.which('bsdtar'):
+        read = Command('analyze of that capture', bench.analyze, bundle, ok=(0, 1))
+        unpack = Command('bsdtar -xOf of it', 'bsdtar', '-xOf', bundle)
+        bench.take_turns(unpack, read)
+        row(unpack)
+        row(read, unpack)
     footprint, size = end['footprint'], os.path.getsize(bench.collect)
     helper = footprint['helper_peak_rss_bytes']
     print(f'{"peak RSS, its helper, the program (KiB)":46} {footprint["peak_rss_bytes"] / 1024:.0f}, {helper / 1024:.0f}, '
