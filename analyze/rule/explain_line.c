@@ -45,7 +45,7 @@ static void add_places(const struct explainer *x, struct ref ref, struct buf *ou
     }
 }
 
-void explain_lack(const struct explainer *x, struct ref ref, struct buf *out)
+static void explain_lack(const struct explainer *x, struct ref ref, struct buf *out)
 {
     struct lack lack = store_lack(x->store, ref);
     switch (lack.reason) {

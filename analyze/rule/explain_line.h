@@ -24,7 +24,5 @@ void explain_fact(struct explainer *x, const struct node *node, unsigned indent)
 void explain_value(struct explainer *x, const struct node *node, struct span text, unsigned indent);
 /* "214 rows of processes     complete (manifest.jsonl:8)" */
 void explain_rows(struct explainer *x, const struct node *node, unsigned indent);
-/* Why a fact is missing. */
-void explain_lack(const struct explainer *x, struct ref ref, struct buf *out);
 
 #endif

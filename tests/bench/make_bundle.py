@@ -145,7 +145,7 @@ class Bundle:
 
 
 def kernel_log(events):
-    lines = [f'6,0,0,-;Linux version 6.12.0 (made up) #1 SMP\n']
+    lines = ['6,0,0,-;Linux version 6.12.0 (made up) #1 SMP\n']
     for event in range(events):
         for i, line in enumerate(event_lines(event, oom_memcg=f'/system.slice/s{event % 7}.service')):
             lines.append(f'6,{len(lines)},{(60 + event) * 1000000 + i},-;{line}\n')

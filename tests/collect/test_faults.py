@@ -113,7 +113,7 @@ class Faults(unittest.TestCase):
 
     def test_open_files_on_old_kernels(self):
         """Before 6.2 the folder of the descriptors has no size: they are listed."""
-        with tempfile.TemporaryFile() as held:
+        with tempfile.TemporaryFile():
             done = fail("newfstatat:retval=0")
         bundle = self.check(done)
         rows = [json.loads(r) for r in bundle.data["collect/processes.jsonl"].splitlines()]

@@ -9,7 +9,7 @@ import tempfile
 import unittest
 
 import support
-from support import Bundle, run
+from support import Bundle, capture, run
 
 NOBODY = 65534
 

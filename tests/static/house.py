@@ -30,8 +30,8 @@ CODE = [
 # The same for every source, as it stands
 TEXT = [
     (r"(?!tests/static/house\.py)", r"\b(TODO|FIXME|XXX|HACK)\b", "unfinished: do it, or open an issue"),
-    (r"(?!tests/static/house\.py)", r"(?<![\w.*])/(home|root|Users|work|farm)/", "a path of somebody's machine"),
-    (r"", r"[ \t]+$", "white space at the end of a line"),
+    (r"(?!tests/static/house\.py)", r"(?<![\w.*}])/(Users|work|farm|tmp/\w)/", "a path of somebody's machine"),
+    (r".*\.(c|h|def|sh|cmake|txt|yaml)$", r"[ \t]+$", "white space at the end of a line"),
     (r"(?!.*\.(c|h)$)", r"\r", "a carriage return"),
     (r".*\.(c|h|py|sh|def|cmake)$", r"^ *\t", "a tab in the indent"),
 ]
