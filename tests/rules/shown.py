@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """shown.py ANALYZE FIXTURES SHOWN.md [--write]
 
-Which recorded case shows which rule: the second table of the catalogue, checked or, with --write, made. Fails when a rule matches in no case or is silent in none, when a rule names no row of the coverage,
-no harmless case or no reason for its thresholds, and when a row of the coverage has no rule.
+Which recorded case shows which rule: the second table of the catalogue, checked or, with --write, made. Fails when a
+rule matches in no case or is silent in none, when it names no row of the coverage, no harmless case or no reason for its
+thresholds, when its tests assert no citations or nothing lacking, and when a row of the coverage has no rule.
 """
 import concurrent.futures
 import glob
@@ -87,6 +88,9 @@ def faults(rules, shown):
             yield f"{name}: matches in no case"
         if not any(is_silent(found.get(name)) for _, found in shown):
             yield f"{name}: silent in no case"
+        for key in ("cites", "lacks"):
+            if not any(key in test for test in rule["tests"]):
+                yield f"{name}: no test asserts {key}"
         for row in rule.get("coverage", []) or ["(none)"]:
             if row not in ROWS:
                 yield f"{name}: {row} is no row of the coverage"
