@@ -216,8 +216,9 @@ static void visit_chain(struct capture *c, struct cgroups *g, const char *cgroup
 
     while (len > 1) {
         visit_link(c, g, cgroup, len);
-        while (cgroup[--len] != '/')
-            continue;
+        do
+            len--;
+        while (cgroup[len] != '/');
     }
 }
 

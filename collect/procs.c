@@ -227,10 +227,10 @@ static void take_rest(void *context, const struct job *job, const struct result 
 {
     struct capture *c = context;
     struct result seen = *result;
-    const struct proc *proc;
 
     if (result->outcome == OUTCOME_OK && pids_may_be_new(&walk->reuse, c, job->pid)) {
-        proc = largest_find(&walk->largest, job->pid);
+        const struct proc *proc = largest_find(&walk->largest, job->pid);
+
         if (proc && !pids_is_same(&walk->reuse, c, job->pid, proc->starttime_ticks))
             seen.outcome = OUTCOME_CHANGED;
     }

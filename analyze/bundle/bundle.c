@@ -263,10 +263,9 @@ static bool take_entry(struct bundle *b, const struct entry *entry, bool is_odd)
 /* What nobody reads still goes through the limits: a skipped bomb is one too. */
 static void drain(struct bundle *b, struct span member)
 {
-    enum source_result result = SOURCE_OK;
     struct span piece;
     while (b->form == BUNDLE_ARCHIVE && !b->stopped) {
-        result = b->source->read(b->source, &piece);
+        enum source_result result = b->source->read(b->source, &piece);
         if (result != SOURCE_OK && result != SOURCE_WARN)
             break;
         b->total_bytes += (int64_t)piece.n;

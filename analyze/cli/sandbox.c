@@ -135,8 +135,8 @@ static void spent(int signal)
     limits_time_is_up();
     if (++signals < GRACE_S / 2)
         return;
-    ssize_t n = write(STDERR_FILENO, out_of_time, strlen(out_of_time));
-    _exit(n < 0 ? 2 : 2);
+    (void)!write(STDERR_FILENO, out_of_time, strlen(out_of_time));
+    _exit(2);
 }
 
 static bool limit_time(rlim_t most)

@@ -126,7 +126,7 @@ static void read_stats_bytes(struct reading *in, struct span rest, bool may_be_c
 static void read_stats(struct reading *in)
 {
     struct report *r = in->report;
-    struct span text = in->text, rest = text;
+    struct span text = in->text, rest;
     span_eat(&text, "Memory cgroup stats");
     if (span_eat(&text, " for ")) {
         struct span path;

@@ -127,7 +127,7 @@ static _Noreturn void get_stuck(const char *dir)
     map[0] = 1;
     mine = mmap((void *)(uintptr_t)map, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
                 -1, 0);
-    _exit(mine == MAP_FAILED);
+    _exit(mine == MAP_FAILED ? 1 : 0);
 }
 
 static char state_of(pid_t pid)

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SKIP    77
@@ -136,7 +137,7 @@ static void read_node(int fd, const struct fuse_in_header *in, const struct fuse
         reply(fd, in->unique, r->offset ? -EIO : 0, lines, r->offset ? 0 : BROKEN);
         return;
     case SLOW:
-        usleep(SLOW_US);
+        nanosleep(&(struct timespec){.tv_nsec = SLOW_US * 1000}, NULL);
         break;
     default:
         break;
@@ -188,10 +189,8 @@ static void serve(int fd)
 {
     static _Alignas(8) char buffer[FUSE_MIN_READ_BUFFER + 4096];
     struct pollfd p[2] = {{.fd = fd, .events = POLLIN}, {.fd = STDIN_FILENO, .events = POLLIN}};
-    ssize_t n;
-
     while (poll(p, 2, -1) > 0 && !p[1].revents) {
-        n = read(fd, buffer, sizeof(buffer));
+        ssize_t n = read(fd, buffer, sizeof(buffer));
         if (n < 0 && (errno == EINTR || errno == ENOENT))
             continue;
         if (n < (ssize_t)sizeof(struct fuse_in_header))
