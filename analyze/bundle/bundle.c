@@ -1,41 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "bundle/bundle.h"
+#include "bundle/bundle_parts.h"
 
 #include "base/arena.h"
-#include "base/buf.h"
-#include "base/map.h"
 #include "base/num.h"
 #include "bundle/magic.h"
-#include "bundle/notes.h"
 #include "bundle/path.h"
-#include "bundle/source.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 enum { RATIO_FREE_BYTES = 64 << 20 };
-
-struct bundle {
-    struct arena *arena;
-    struct limits limits;
-    const char *input; /* as the caller named it */
-    int fd;            /* -1 once the source has it */
-    bool is_folder;
-    struct source *source;
-    enum bundle_form form;
-    struct sha256 sha;
-    struct notes notes;
-    struct map seen;
-    struct buf path, text;
-    struct span member; /* path of the current one, in the arena */
-    int64_t size_bytes; /* what its header says, or -1 */
-    int64_t read_bytes; /* of it, so far */
-    int64_t members, total_bytes, header_bytes;
-    bool at_end, in_member, member_cut;
-    bool has_rest; /* of the current member, that is not handed out */
-    bool stopped;  /* by a limit, a read that failed: what is behind it is not even looked at */
-};
 
 static void note(struct bundle *b, enum note_kind kind, enum note_loss loses, struct span member,
                  const char *text)
@@ -49,65 +22,6 @@ static void note_limit(struct bundle *b, enum limit_id id, enum note_loss loses,
     snprintf(text, sizeof(text), "over the limit %s=%lld", limit_def(id)->name,
              (long long)b->limits.value[id]);
     note(b, NOTE_OVER_LIMIT, loses, member, text);
-}
-
-struct bundle *bundle_reach(const char *path, const struct limits *limits, struct arena *arena,
-                            struct err *err)
-{
-    bool is_folder;
-    int fd = source_reach(path, &is_folder, err);
-    if (fd < 0) {
-        err_source(err, path);
-        return NULL;
-    }
-    struct bundle *b = base_realloc(NULL, 1, sizeof(*b));
-    *b = (struct bundle){.arena = arena, .limits = *limits, .fd = fd, .is_folder = is_folder};
-    b->input = arena_printf(arena, "%s", path);
-    sha256_start(&b->sha);
-    return b;
-}
-
-int bundle_folder(const struct bundle *bundle)
-{
-    return bundle->is_folder ? bundle->fd : -1;
-}
-
-bool bundle_begin(struct bundle *b, struct err *err)
-{
-    int fd = b->fd;
-    b->fd = -1;
-    b->source = source_begin(fd, source_name(b->input), &b->limits, &b->sha, err);
-    if (!b->source) {
-        err_source(err, b->input);
-        return false;
-    }
-    b->form = b->source->form;
-    return true;
-}
-
-struct bundle *bundle_open(const char *path, const struct limits *limits, struct arena *arena,
-                           struct err *err)
-{
-    struct bundle *b = bundle_reach(path, limits, arena, err);
-    if (b && bundle_begin(b, err))
-        return b;
-    bundle_close(b);
-    return NULL;
-}
-
-void bundle_close(struct bundle *bundle)
-{
-    if (!bundle)
-        return;
-    if (bundle->fd >= 0)
-        close(bundle->fd);
-    if (bundle->source)
-        bundle->source->close(bundle->source);
-    notes_free(&bundle->notes);
-    map_free(&bundle->seen);
-    buf_free(&bundle->path);
-    buf_free(&bundle->text);
-    free(bundle);
 }
 
 /* ---- reading */
@@ -374,33 +288,6 @@ struct span bundle_slurp(struct bundle *b)
 bool bundle_member_cut(const struct bundle *bundle)
 {
     return bundle->member_cut;
-}
-
-/* ---- what is known of it */
-
-enum bundle_form bundle_form(const struct bundle *bundle)
-{
-    return bundle->form;
-}
-
-const struct limits *bundle_limits(const struct bundle *bundle)
-{
-    return &bundle->limits;
-}
-
-uint32_t bundle_note_count(const struct bundle *bundle)
-{
-    return bundle->notes.n;
-}
-
-const struct note *bundle_note(const struct bundle *bundle, uint32_t index)
-{
-    return &bundle->notes.items[index];
-}
-
-bool bundle_is_partial(const struct bundle *bundle)
-{
-    return bundle->notes.loses;
 }
 
 bool bundle_digest(struct bundle *bundle, char ret_hex[SHA256_HEX])

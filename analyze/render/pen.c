@@ -234,3 +234,27 @@ void pen_fence(const struct pen *pen, struct span lines)
     repeat(pen->out, '`', ticks);
     buf_char(pen->out, '\n');
 }
+
+void pen_statement(const struct pen *pen, const char *marker, const struct statement *statement)
+{
+    struct buf line = {0};
+    pen_sentence(pen, statement, &line);
+    pen_item(pen, marker, buf_span(&line));
+    buf_free(&line);
+}
+
+void pen_statements(const struct pen *pen, const struct statements *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        pen_statement(pen, "- ", &list->items[i]);
+}
+
+void pen_left(const struct pen *pen, size_t all, size_t shown)
+{
+    if (all <= shown)
+        return;
+    struct buf line = {0};
+    buf_fmt(&line, "%zu more with --full.", all - shown);
+    pen_item(pen, "- ", buf_span(&line));
+    buf_free(&line);
+}

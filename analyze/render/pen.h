@@ -31,4 +31,10 @@ void pen_item(const struct pen *pen, const char *marker, struct span line);
 void pen_fence(const struct pen *pen, struct span lines); /* evidence in it must be visible */
 void pen_blank(const struct pen *pen);
 
+/* A statement as an item of a list, with its places; n of them. */
+void pen_statement(const struct pen *pen, const char *marker, const struct statement *statement);
+void pen_statements(const struct pen *pen, const struct statements *list, size_t n);
+/* "3 more with --full." as the last item, where not all are shown. */
+void pen_left(const struct pen *pen, size_t all, size_t shown);
+
 #endif

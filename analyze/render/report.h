@@ -4,7 +4,7 @@
 
 #include "render/pen.h"
 
-/* Parts of it, in sections.c; each writes nothing where it has nothing to say. */
+/* Parts of it, in sections.c and section_*.c; each writes nothing where it has nothing to say. */
 void section_verdict(const struct pen *pen, const struct verdict *verdict,
                      const struct incident *incident);
 void section_why(const struct pen *pen, const struct incident *incident);

@@ -3,14 +3,7 @@
 
 #include "base/amount.h"
 
-enum {
-    WHY_SHORT = 8,
-    CLEAR_SHORT = 6,
-    UNKNOWN_SHORT = 4,
-    ADVICE_SHORT = 4,
-    OBSERVATIONS_SHORT = 3,
-    OBSERVATIONS_FULL = 50
-};
+enum { WHY_SHORT = 8, CLEAR_SHORT = 6, UNKNOWN_SHORT = 4, ADVICE_SHORT = 4 };
 
 static size_t at_most(const struct pen *pen, size_t n, size_t short_n)
 {
@@ -20,30 +13,6 @@ static size_t at_most(const struct pen *pen, size_t n, size_t short_n)
 static void heading(const struct pen *pen, const char *title)
 {
     pen_heading(pen, 2, span_of(title));
-}
-
-static void item(const struct pen *pen, const char *marker, const struct statement *statement)
-{
-    struct buf line = {0};
-    pen_sentence(pen, statement, &line);
-    pen_item(pen, marker, buf_span(&line));
-    buf_free(&line);
-}
-
-static void items(const struct pen *pen, const struct statements *list, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        item(pen, "- ", &list->items[i]);
-}
-
-static void say_left(const struct pen *pen, size_t all, size_t shown)
-{
-    if (all <= shown)
-        return;
-    struct buf line = {0};
-    buf_fmt(&line, "%zu more with --full.", all - shown);
-    pen_item(pen, "- ", buf_span(&line));
-    buf_free(&line);
 }
 
 static const char *scope_words(const struct incident *incident)
@@ -156,10 +125,10 @@ void section_why(const struct pen *pen, const struct incident *incident)
     for (size_t i = 0; i < n; i++) {
         struct buf marker = {0};
         buf_fmt(&marker, "%zu. ", i + 1);
-        item(pen, buf_cstr(&marker), &incident->why.items[i]);
+        pen_statement(pen, buf_cstr(&marker), &incident->why.items[i]);
         buf_free(&marker);
     }
-    say_left(pen, incident->why.n, n);
+    pen_left(pen, incident->why.n, n);
 }
 
 void section_growth(const struct pen *pen, const struct incident *incident)
@@ -167,7 +136,7 @@ void section_growth(const struct pen *pen, const struct incident *incident)
     if (incident->growth.n == 0)
         return;
     heading(pen, "Growth");
-    items(pen, &incident->growth, at_most(pen, incident->growth.n, 4));
+    pen_statements(pen, &incident->growth, at_most(pen, incident->growth.n, 4));
 }
 
 /* Rules that were clear, by name: the evidence of each would fill a page. */
@@ -196,7 +165,7 @@ void section_ruled_out(const struct pen *pen, const struct incident *incident)
         return;
     size_t n_own = incident->ruled_out.n - incident->n_ruled_out_rules;
     heading(pen, "Ruled out");
-    items(pen, &incident->ruled_out, pen->full ? incident->ruled_out.n : n_own);
+    pen_statements(pen, &incident->ruled_out, pen->full ? incident->ruled_out.n : n_own);
     if (!pen->full)
         rules_clear(pen, incident);
 }
@@ -263,7 +232,7 @@ void section_unknown(const struct pen *pen, const struct incident *incident)
     heading(pen, "Not known");
     for (size_t i = 0; i < n; i++)
         unknown_item(pen, &unknowns->items[i]);
-    say_left(pen, unknowns->n, n);
+    pen_left(pen, unknowns->n, n);
 }
 
 static void advice_list(const struct pen *pen, const struct statements *list, const char *title)
@@ -272,8 +241,8 @@ static void advice_list(const struct pen *pen, const struct statements *list, co
     if (n == 0)
         return;
     heading(pen, title);
-    items(pen, list, n);
-    say_left(pen, list->n, n);
+    pen_statements(pen, list, n);
+    pen_left(pen, list->n, n);
 }
 
 void section_advice(const struct pen *pen, const struct incident *incident)
@@ -315,7 +284,7 @@ void section_timeline(const struct pen *pen, const struct incident *incident)
 void section_steps(const struct pen *pen, const struct incident *incident)
 {
     heading(pen, "Five steps");
-    items(pen, &incident->steps, incident->steps.n);
+    pen_statements(pen, &incident->steps, incident->steps.n);
 }
 
 static void because(const struct pen *pen, const struct rule *rule)
@@ -374,87 +343,5 @@ void section_others(const struct pen *pen, const struct verdict *verdict)
         pen_item(pen, "- ", buf_span(&line));
         buf_free(&line);
     }
-    say_left(pen, verdict->n_incidents, n);
-}
-
-/* Text of a fact of the host, quoted; nothing where it is absent. */
-static void host_fact(const struct pen *pen, enum field_id field, const char *before,
-                      struct buf *out)
-{
-    struct fact fact = store_fact(pen->store, field, 0);
-    if (fact.state != FACT_KNOWN)
-        return;
-    buf_str(out, before);
-    pen_evidence(fact.text, out);
-}
-
-static void capture_words(const struct pen *pen, struct buf *out)
-{
-    int64_t complete, members;
-    if (store_number(pen->store, F_capture_complete, 0, &complete))
-        buf_str(out, complete ? ", complete" : ", not complete");
-    else
-        buf_str(out, ", no manifest");
-    if (store_number(pen->store, F_capture_members, 0, &members))
-        buf_fmt(out, ", %lld members", (long long)members);
-    uint32_t n = store_observation_count(pen->store);
-    buf_fmt(out, ", %u observation%s", n, n == 1 ? "" : "s");
-}
-
-static bool is_shown(const struct observation *observation)
-{
-    return observation->kind != OBS_DISAGREEMENT; /* said above */
-}
-
-/* Odd evidence: what was cut, malformed, forged or assumed. */
-void section_observations(const struct pen *pen, const struct incident *incident)
-{
-    (void)incident;
-    size_t shown = 0, most = pen->full ? OBSERVATIONS_FULL : OBSERVATIONS_SHORT, n = 0;
-    for (uint32_t i = 0; i < store_observation_count(pen->store); i++)
-        n += is_shown(store_observation(pen->store, i));
-    if (n)
-        heading(pen, "Odd evidence");
-    for (uint32_t i = 0; i < store_observation_count(pen->store) && shown < most; i++) {
-        const struct observation *observation = store_observation(pen->store, i);
-        struct statement place = {.places = (struct where[]){observation->where}, .n_places = 1};
-        struct buf line = {0};
-        if (!is_shown(observation))
-            continue;
-        shown++;
-        buf_fmt(&line, "%s: ", observation_kind_name(observation->kind));
-        pen_evidence(observation->text, &line);
-        if (observation->count > 1)
-            buf_fmt(&line, " (%u times)", (unsigned)observation->count);
-        if (observation->where.member)
-            pen_places(pen, &place, &line);
-        pen_item(pen, "- ", buf_span(&line));
-        buf_free(&line);
-    }
-    say_left(pen, n, shown);
-}
-
-void section_evidence(const struct pen *pen, const struct verdict *verdict)
-{
-    struct buf line = {0};
-    if (verdict->disagreements.n)
-        heading(pen, "Sources disagree");
-    items(pen, &verdict->disagreements, verdict->disagreements.n);
-    pen_blank(pen);
-    buf_str(&line, "Evidence: bundle");
-    host_fact(pen, F_host_hostname, " of ", &line);
-    host_fact(pen, F_host_kernel, ", kernel ", &line);
-    if (verdict->input_sha256.n) {
-        buf_str(&line, ", sha256 ");
-        pen_evidence(span_slice(verdict->input_sha256, 0, 16), &line);
-    }
-    capture_words(pen, &line);
-    buf_str(&line, ". oomscope " OOMSCOPE_VERSION);
-    if (verdict->rules_digest.n) {
-        buf_str(&line, ", rules ");
-        pen_evidence(span_slice(verdict->rules_digest, 0, 16), &line);
-    }
-    buf_char(&line, '.');
-    pen_paragraph(pen, buf_span(&line));
-    buf_free(&line);
+    pen_left(pen, verdict->n_incidents, n);
 }
