@@ -3,7 +3,7 @@
  */
 #include "verdict/grid.h"
 
-enum { SLABS_KEPT = 40, ROWS_KEPT = 30, PLACES_KEPT = 60 };
+enum { SLABS_KEPT = 40, ROWS_KEPT = 30, PLACES_KEPT = 60, PSI_CGROUPS_MAX = 8 };
 
 static const struct grid_column slab_columns[] = {
     {{"name", "cache", FACT_TEXT}, F_slabs_name},
@@ -113,23 +113,69 @@ static const struct psi_row psi_rows[] = {
      F_psi_io_full_total},
 };
 
-static void psi_grid(struct maker *m, struct incident *incident)
+/* The same of one cgroup; the columns are those of the host. */
+static const struct psi_row cgroup_psi_rows[] = {
+    {"memory some", F_cgroups_memory_some_avg10, F_cgroups_memory_some_avg60,
+     F_cgroups_memory_some_avg300, F_cgroups_memory_some_total},
+    {"memory full", F_cgroups_memory_full_avg10, F_cgroups_memory_full_avg60,
+     F_cgroups_memory_full_avg300, F_cgroups_memory_full_total},
+    {"io some", F_cgroups_io_some_avg10, F_cgroups_io_some_avg60, F_cgroups_io_some_avg300,
+     F_cgroups_io_some_total},
+    {"io full", F_cgroups_io_full_avg10, F_cgroups_io_full_avg60, F_cgroups_io_full_avg300,
+     F_cgroups_io_full_total},
+};
+
+static void psi_of_cgroup(struct maker *m, struct grid *grid, uint32_t cgroup)
 {
-    struct grid *grid = grid_add(m, &incident->grids, "psi", "Pressure of the host");
-    for (size_t i = 0; i < sizeof(psi_rows) / sizeof(*psi_rows); i++) {
-        const struct psi_row *psi = &psi_rows[i];
+    for (size_t i = 0; i < sizeof(cgroup_psi_rows) / sizeof(*cgroup_psi_rows); i++) {
+        const struct psi_row *psi = &cgroup_psi_rows[i];
         const struct grid_column columns[] = {
+            {{"of", "of", FACT_TEXT}, F_cgroups_path},
             {{"pressure", "pressure", FACT_TEXT}, 0},
             {{"avg10", "10 s", FACT_RATIO}, psi->avg10},
             {{"avg60", "60 s", FACT_RATIO}, psi->avg60},
             {{"avg300", "300 s", FACT_RATIO}, psi->avg300},
-            {{"total_us", "since boot", FACT_DURATION}, psi->total},
+            {{"total_us", "since it began", FACT_DURATION}, psi->total},
+        };
+        if (is_known(m, psi->total, cgroup))
+            grid_row(m, grid, columns, cgroup)[1] = cell_word(psi->name);
+    }
+}
+
+/* The owner of the limit and all above it: where the waiting was. */
+static void psi_of_cgroups(struct maker *m, struct grid *grid, uint32_t cgroup)
+{
+    for (size_t i = 0; i < PSI_CGROUPS_MAX && cgroup != ROW_NONE; i++) {
+        struct span parent = text_of(m, F_cgroups_parent, cgroup);
+        if (parent.n) /* the root's is the host's */
+            psi_of_cgroup(m, grid, cgroup);
+        cgroup = parent.n ? store_row_find(m->store, T_cgroups, parent) : ROW_NONE;
+    }
+}
+
+static void psi_grid(struct maker *m, struct incident *incident)
+{
+    struct grid *grid =
+        grid_add(m, &incident->grids, "psi", "Pressure of the host and of the cgroup at its limit");
+    for (size_t i = 0; i < sizeof(psi_rows) / sizeof(*psi_rows); i++) {
+        const struct psi_row *psi = &psi_rows[i];
+        const struct grid_column columns[] = {
+            {{"of", "of", FACT_TEXT}, 0},
+            {{"pressure", "pressure", FACT_TEXT}, 0},
+            {{"avg10", "10 s", FACT_RATIO}, psi->avg10},
+            {{"avg60", "60 s", FACT_RATIO}, psi->avg60},
+            {{"avg300", "300 s", FACT_RATIO}, psi->avg300},
+            {{"total_us", "since it began", FACT_DURATION}, psi->total},
         };
         if (i == 0)
             grid_columns(m, grid, COLUMNS(columns));
-        if (is_known(m, psi->total, 0))
-            grid_row(m, grid, columns, 0)[0] = cell_word(psi->name);
+        if (!is_known(m, psi->total, 0))
+            continue;
+        struct cell *cells = grid_row(m, grid, columns, 0);
+        cells[0] = cell_word("the host");
+        cells[1] = cell_word(psi->name);
     }
+    psi_of_cgroups(m, grid, incident->limit.cgroup);
     grid_finish(m, &incident->grids);
 }
 

@@ -2,6 +2,8 @@
 /* Processes at the capture: the table, and what the largest are made of. */
 #include "verdict/grid.h"
 
+#include <stdlib.h>
+
 enum { PROCESSES_KEPT = 100, ANATOMIES_KEPT = 40, COMMANDS_KEPT = 30, KINDS_KEPT = 12 };
 
 static const struct grid_column process_columns[] = {
@@ -55,6 +57,9 @@ static void process_grid(struct maker *m, struct incident *incident)
                   "memory."
                 : "Sorted by RSS, which counts shared pages once in each process: it does not add "
                   "up. VSZ is address space, not memory.");
+    if (is_known(m, F_host_use_processes_rss, 0) && is_known(m, F_host_use_processes_pss, 0))
+        tell(m, &grid->remarks, "All RSS together is {}, all PSS {}.",
+             ref_of(F_host_use_processes_rss, 0), ref_of(F_host_use_processes_pss, 0));
     grid_finish(m, &incident->grids);
 }
 
@@ -86,15 +91,36 @@ static void anatomy_of(struct maker *m, struct grid *grid, uint32_t process)
     }
 }
 
+struct sized {
+    int64_t bytes;
+    uint32_t process;
+};
+
+static int sized_cmp(const void *a, const void *b)
+{
+    const struct sized *x = a, *y = b;
+    if (x->bytes != y->bytes)
+        return x->bytes > y->bytes ? -1 : 1;
+    return x->process < y->process ? -1 : 1;
+}
+
+/* Only the largest processes have smaps or numa_maps in the bundle. */
 static void anatomy_grid(struct maker *m, struct incident *incident)
 {
     struct grid *grid =
         grid_add(m, &incident->grids, "anatomy", "What the largest processes are made of");
     grid_columns(m, grid, COLUMNS(anatomy_columns));
+    size_t n = 0;
+    struct sized *sized =
+        arena_array(m->arena, store_row_count(m->store, T_processes) + 1, sizeof(*sized));
     for (uint32_t process = ROW_NONE;
          (process = store_row_next(m->store, T_processes, 0, process)) != ROW_NONE;)
-        if (grid->n_rows < ANATOMIES_KEPT)
-            anatomy_of(m, grid, process);
+        if (store_row_next(m->store, T_process_mappings, process, ROW_NONE) != ROW_NONE)
+            sized[n++] = (struct sized){number_or(m, F_processes_rss, process, 0), process};
+    if (n)
+        qsort(sized, n, sizeof(*sized), sized_cmp);
+    for (size_t i = 0; i < n && grid->n_rows < ANATOMIES_KEPT; i++)
+        anatomy_of(m, grid, sized[i].process);
     grid_finish(m, &incident->grids);
 }
 
