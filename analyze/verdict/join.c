@@ -14,17 +14,41 @@ static int64_t kills_in_log(const struct maker *m, const struct incident *incide
     return kills;
 }
 
-/* oom_kill of proc/vmstat counts all kills since boot; a log that shows fewer has lost some. */
+/* Whether all reports are of one boot: the counter begins anew with each. */
+static bool is_one_boot(const struct maker *m)
+{
+    int64_t boot = -1;
+    for (size_t i = 0; i < m->verdict->n_incidents; i++) {
+        const struct series *series = &m->verdict->incidents[i].series;
+        for (size_t k = 0; k < series->n; k++) {
+            int64_t here = number_or(m, F_oom_events_boot, series->events[k], 0);
+            if (boot >= 0 && here != boot)
+                return false;
+            boot = here;
+        }
+    }
+    return true;
+}
+
+/* oom_kill of proc/vmstat counts all kills since boot; a log that shows fewer has lost some, one
+ * that shows more was written by others, or before that boot. */
 static void join_counter(struct maker *m)
 {
     struct quantity counted = quantity_of(m, F_vmstat_oom_kill, 0);
     int64_t seen = kills_in_log(m, NULL);
-    if (!counted.known || counted.value <= seen || seen == 0)
+    if (!counted.known || counted.value == seen || seen == 0 || !is_one_boot(m))
         return;
-    tell(m, &m->verdict->disagreements,
-         "The kernel counts {c} since boot, the log in the bundle shows {n}: the earlier reports "
-         "are gone.{@}",
-         counted.value, "kill", "kills", seen, ref_of(F_vmstat_oom_kill, 0));
+    struct statement *line =
+        tell(m, &m->verdict->disagreements,
+             "The kernel counts {c} since boot, the log in the bundle shows {n}: {w}.{@}",
+             counted.value, "kill", "kills", seen,
+             counted.value > seen ? "the earlier reports are gone"
+                                  : "not all that the log shows happened in this boot",
+             ref_of(F_vmstat_oom_kill, 0));
+    for (size_t i = 0; i < m->verdict->n_incidents; i++)
+        for (size_t k = 0; k < m->verdict->incidents[i].series.n; k++)
+            statement_cite_fact(m, line, F_oom_events_victim_pid,
+                                m->verdict->incidents[i].series.events[k]);
 }
 
 static void join_cgroup_counters(struct maker *m, struct incident *incident)
@@ -34,9 +58,10 @@ static void join_cgroup_counters(struct maker *m, struct incident *incident)
     if (!kills.known)
         return;
     int64_t seen = incident->victim.killed;
-    if (kills.value > seen)
-        tell(m, &m->verdict->disagreements, "{p} counts {c}, the log shows {n} at its limit.{@}",
+    if (kills.value != seen && is_one_boot(m))
+        tell(m, &m->verdict->disagreements, "{p} counts {c}, the log shows {n} at its limit{w}.{@}",
              incident->limit.owner, kills.value, "kill", "kills", seen,
+             kills.value < seen ? ": the cgroup was made anew since" : "",
              ref_of(F_cgroups_events_oom_kill, row));
     struct statement *why =
         tell(m, &incident->why, "In the cgroup tree {p} counts {c}{@}", incident->limit.owner,
