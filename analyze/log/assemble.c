@@ -47,6 +47,8 @@ static struct report *open_report(struct assembler *a, bool is_failure, const st
     struct report *r = report_new(is_failure, where);
     r->boot = a->boot;
     r->writer = record->writer;
+    r->has_boot_id = record->has_boot;
+    r->boot_hash = record->boot_hash;
     r->caller = record->caller >> 63 ? 0 : record->caller;
     r->has_time = record->has_time;
     r->time_us = r->last_time_us = record->time_us;
@@ -78,12 +80,6 @@ static bool is_near(const struct report *r, const struct record *record, int64_t
 static bool may_be_of(const struct report *r, const struct record *record)
 {
     return !r->caller || !record->caller || record->caller >> 63 || r->caller == record->caller;
-}
-
-static bool is_decided(const struct report *r)
-{
-    return r->n_victims > 0 || report_get(r, F_oom_events_panic)->kind != VALUE_NONE ||
-           report_get(r, F_oom_events_no_killable)->kind != VALUE_NONE;
 }
 
 /* A block that a report has once: a second one means another report. */
@@ -180,14 +176,15 @@ static struct report *report_of(struct assembler *a, enum line_kind kind,
         if (!may_be_of(r, record) || !is_near(r, record, ROW_AFTER_US) ||
             (r->is_failure && is_of_oom_only(kind)))
             continue;
-        if (kind == LINE_GROUP || kind == LINE_EXITING || kind == LINE_PANIC ||
-            kind == LINE_NO_VICTIM)
+        if (kind == LINE_GROUP || kind == LINE_EXITING || kind == LINE_LET_LIVE ||
+            kind == LINE_PANIC || kind == LINE_NO_VICTIM)
             return r->n_victims > 0 && (kind == LINE_NO_VICTIM || kind == LINE_PANIC) ? NULL : r;
-        if (is_decided(r) && kind == LINE_CPU && !r->has_header && r->n_victims == 0 && !r->pid)
+        if (report_is_decided(r) && kind == LINE_CPU && !r->has_header && r->n_victims == 0 &&
+            !r->pid)
             return r; /* a panic prints its task behind the message */
-        if (is_decided(r) && kind == LINE_TRACE && r->n_victims == 0)
+        if (report_is_decided(r) && kind == LINE_TRACE && r->n_victims == 0)
             return r;
-        if (is_decided(r))
+        if (report_is_decided(r))
             return NULL; /* what comes behind a kill belongs to the next report */
         if (is_repeated(r, kind, record->text)) {
             if (kind == LINE_CPU)
@@ -216,6 +213,8 @@ static bool opens_headless(enum line_kind kind)
     case LINE_OOM_KILL:
     case LINE_CHOSEN:
     case LINE_KILLED:
+    case LINE_EXITING:
+    case LINE_LET_LIVE:
     case LINE_NO_VICTIM:
     case LINE_PANIC:
         return true;
@@ -257,7 +256,7 @@ static void make_way(struct assembler *a, enum line_kind kind, const struct reco
     for (uint32_t i = a->n_open; i-- > 0;) {
         struct report *r = a->open[i];
         bool same = r->caller && record->caller && r->caller == record->caller;
-        if (is_decided(r) || same || (kind == LINE_FAILURE && r->is_failure && !r->caller))
+        if (report_is_decided(r) || same || (kind == LINE_FAILURE && r->is_failure && !r->caller))
             close_report(a, i);
     }
 }

@@ -8,6 +8,7 @@
 /* An event in the store, to find it again in another source or for its reaper. */
 struct seen {
     uint32_t row, member, boot;
+    uint64_t boot_hash; /* of the boot id that the carrier prints; 0 = none */
     bool has_time, has_clock, has_wall;
     int64_t time_us, clock_us, wall_us;
     int64_t victim_pid, victim_vm, order, gfp;

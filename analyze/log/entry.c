@@ -7,11 +7,13 @@
 
 #include <string.h>
 
+enum { ARRAY_BYTES = 1 << 16 };
+
 static void entry_begin(struct entry *entry, const char *carrier)
 {
     entry->message.n = entry->ident.n = entry->stamp.n = entry->binary.n = 0;
     entry->has_message = entry->has_transport = entry->has_facility = false;
-    entry->is_kernel_transport = entry->ident_is_kernel = false;
+    entry->is_kernel_transport = entry->ident_is_kernel = entry->in_array = false;
     entry->wanted = 0;
     entry->open = true;
     entry->record = (struct record){.carrier = carrier, .has_prefix = true};
@@ -199,10 +201,37 @@ enum entry_result entry_export_line(struct entry *entry, struct span line, struc
     return ENTRY_TAKEN;
 }
 
+/* `"MESSAGE" : [` and then a byte value a line, for a message that is no UTF-8 */
+static bool pretty_array(struct entry *entry, struct span s)
+{
+    uint64_t byte;
+    if (!entry->in_array) {
+        if (s.n == 0 || s.p[0] != '"' || s.p[s.n - 1] != '[' || span_starts(s, "\"dmesg\""))
+            return false;
+        if (!entry->open)
+            entry_begin(entry, "journal-json");
+        entry->in_array = true;
+        entry->array_is_message = span_starts(s, "\"MESSAGE\"");
+        entry->binary.n = 0;
+        return true;
+    }
+    if (s.n > 0 && s.p[0] == ']') {
+        entry->in_array = false;
+        if (entry->array_is_message)
+            entry_field(entry, SPAN_LIT("MESSAGE"), buf_span(&entry->binary));
+        entry->binary.n = 0;
+    } else if (num_eat_u64(&s, &byte) && byte < 256 && entry->binary.n < ARRAY_BYTES) {
+        buf_char(&entry->binary, (char)byte);
+    }
+    return true;
+}
+
 enum entry_result entry_pretty_line(struct entry *entry, struct span line, struct record *ret)
 {
     struct span s = span_trim(line), name, value;
     struct buf text = {0};
+    if (pretty_array(entry, s))
+        return ENTRY_TAKEN;
     if (s.n > 0 && s.n <= 4 && (s.p[0] == '}' || s.p[0] == ']' || s.p[0] == '{')) {
         if (!entry->open)
             return ENTRY_FOREIGN;
@@ -231,7 +260,8 @@ bool entry_json_line(struct entry *entry, struct span line, struct record *ret,
         text.n = 0;
         if (!json_text(value, &text))
             continue;
-        if (span_is(name, "log")) { /* docker: {"log":"text\n","stream":"stdout","time":"..."} */
+        /* docker: {"log":"text\n","stream":"stdout","time":"..."}; shippers have other names */
+        if (span_is(name, "log") || span_is(name, "message") || span_is(name, "line")) {
             is_container = true;
             replace(&entry->message, span_trim(buf_span(&text)));
         } else if (span_is(name, "time") && is_container) {

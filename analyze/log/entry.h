@@ -14,7 +14,8 @@ struct entry {
     uint64_t wanted; /* bytes of a binary field still to come, its length and line feed included */
     struct buf binary; /* length and data of a binary field */
     bool binary_is_message, open;
-    uint32_t line; /* physical line being read, set by the caller */
+    bool in_array, array_is_message; /* of json-pretty: a number a line */
+    uint32_t line;                   /* physical line being read, set by the caller */
 };
 
 enum entry_result {

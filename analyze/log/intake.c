@@ -24,7 +24,8 @@ void intake_begin(struct intake *intake, struct span member_path, bool only_kmsg
     intake->carrier = NULL;
     intake->quiet_lines = 0;
     intake->records = intake->kernel_records = intake->user_records = intake->lost = 0;
-    intake->has_time = intake->has_seq = intake->has_boot = intake->from_boot = false;
+    intake->has_clock = intake->has_time = intake->has_seq = intake->has_boot = intake->from_boot =
+        false;
 }
 
 static void next_boot(struct intake *intake)
@@ -48,6 +49,12 @@ static bool note_version(struct intake *intake, const struct record *record)
     return true;
 }
 
+/* The time since boot went back while the clock went on: not the same lines once more. */
+static bool is_later(const struct intake *intake, const struct record *record)
+{
+    return record->has_clock && intake->has_clock && record->clock_us > intake->last_clock_us;
+}
+
 static void note_boot(struct intake *intake, const struct record *record)
 {
     bool is_first = intake->records == 0, is_banner = note_version(intake, record);
@@ -59,7 +66,8 @@ static void note_boot(struct intake *intake, const struct record *record)
     } else if (is_banner && !is_first) {
         next_boot(intake);
     } else if (record->has_time && intake->has_time && record->writer != WRITER_USER &&
-               record->time_us + BACKWARDS_US < intake->last_time_us && record->has_seq) {
+               record->time_us + BACKWARDS_US < intake->last_time_us &&
+               (record->has_seq || is_later(intake, record))) {
         next_boot(intake);
     }
     if (is_first)
@@ -83,6 +91,10 @@ static void count(struct intake *intake, const struct record *record)
             intake->first_time_us = record->time_us;
         intake->has_time = true;
         intake->last_time_us = record->time_us;
+    }
+    if (record->has_clock && record->writer != WRITER_USER) {
+        intake->has_clock = true;
+        intake->last_clock_us = record->clock_us;
     }
     if (!intake->carrier || (record->carrier && record->writer != WRITER_USER))
         intake->carrier = record->carrier ? record->carrier : intake->carrier;

@@ -18,8 +18,8 @@ struct intake {
     uint32_t member, boot;
     const char *carrier;
     uint64_t records, kernel_records, user_records, lost, last_seq, boot_hash;
-    bool has_time, has_seq, has_boot, from_boot;
-    int64_t first_time_us, last_time_us;
+    bool has_clock, has_time, has_seq, has_boot, from_boot;
+    int64_t first_time_us, last_time_us, last_clock_us;
     /* of all logs */
     struct where complete; /* a log from boot without losses; member 0 = none */
     uint32_t most_boot;

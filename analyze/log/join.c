@@ -40,7 +40,9 @@ static void begin(struct joiner *joiner, const struct record *record, struct spa
 
 static void append(struct joiner *joiner, const struct record *record, struct span raw)
 {
-    bool is_in_word = joiner->kind == LINE_OOM_KILL || span_starts(record->text, ":");
+    bool is_in_word =
+        joiner->kind == LINE_OOM_KILL || span_starts(record->text, ":") || joiner->record.goes_on;
+    joiner->record.goes_on = record->goes_on;
     if (!is_in_word) /* a summary has no blanks but in names: some mailers wrap it anywhere */
         buf_char(&joiner->text, joiner->kind == LINE_STATS ? '\n' : ' ');
     buf_add(&joiner->text, record->text);
@@ -56,6 +58,8 @@ static void append(struct joiner *joiner, const struct record *record, struct sp
 static bool continues(struct joiner *joiner, const struct record *record)
 {
     uint32_t n_lines = record->line - joiner->record.line;
+    if (joiner->record.goes_on && record->is_rest && joiner->text.n <= MOST_BYTES)
+        return true;
     if (record->has_prefix || n_lines > MOST_LINES || joiner->text.n > MOST_BYTES)
         return false;
     bool wants = line_wants_more(joiner->kind, buf_span(&joiner->text));

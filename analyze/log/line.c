@@ -151,7 +151,17 @@ static enum line_kind classify_kill(struct span text)
         return LINE_CHOSEN; /* 2.6.24 to 2.6.32: "... score 123 or a child" */
     if (span_starts(t, "OOM victim "))
         return LINE_EXITING;
+    span_eat(&t, "oom_kill_process: ");
+    if (span_starts(t, "Would have killed process ") ||
+        span_starts(t, "would have killed process "))
+        return LINE_LET_LIVE;
     return LINE_OTHER;
+}
+
+/* "active_file:0kB": the rest of a wrapped line about a node or zone; the counters are pages. */
+static bool is_in_kib(struct span text)
+{
+    return span_ends(span_word(&text), "kB");
 }
 
 static enum line_kind classify_rest(struct span t)
@@ -191,9 +201,12 @@ static enum line_kind classify_rest(struct span t)
     };
     for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
         if (span_starts(t, starts[i].start))
-            return starts[i].kind;
-    if (span_starts(t, "Kernel panic - not syncing: "))
-        return span_has(t, "emory") && !span_has(t, "corrupt") ? LINE_PANIC : LINE_OTHER;
+            return starts[i].kind == LINE_COUNTERS && is_in_kib(t) ? LINE_OTHER : starts[i].kind;
+    if (span_eat(&t, "Kernel panic - not syncing: "))
+        return span_starts(t, "Out of memory") || span_starts(t, "out of memory") ||
+                       span_starts(t, "System is deadlocked on memory")
+                   ? LINE_PANIC
+                   : LINE_OTHER;
     if (span_starts(t, "Task in ") && span_has(t, "limit of"))
         return LINE_TASK_IN;
     if (span_starts(t, "Task in "))
@@ -310,6 +323,7 @@ bool line_is_verdict(enum line_kind kind)
     case LINE_CHOSEN:
     case LINE_KILLED:
     case LINE_EXITING:
+    case LINE_LET_LIVE:
     case LINE_NO_VICTIM:
     case LINE_PANIC:
     case LINE_GROUP:

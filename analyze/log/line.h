@@ -40,6 +40,7 @@ enum line_kind {
     LINE_KILLED,     /* "Killed process 1 (a) total-vm:..." */
     LINE_GROUP,      /* "Tasks in A are going to be killed due to memory.oom.group set" */
     LINE_EXITING,    /* "OOM victim 1 (a) is already exiting. Skip killing the task" */
+    LINE_LET_LIVE,   /* "Would have killed process 1 (a). But continuing instead.": el6 */
     LINE_REAPED,     /* "oom_reaper: reaped process 1 (a), now anon-rss:0kB, ..." */
     LINE_UNREAPED,   /* "oom_reaper: unable to reap pid:1 (a)" */
     LINE_NO_VICTIM,  /* "Out of memory and no killable processes..." */

@@ -6,12 +6,16 @@
 /* MOST_ALIKE bounds the work that events of one name without a victim can cause. */
 enum { CLOCK_SLACK_US = 2000000, TIME_SLACK_US = 1000000, MOST_ALIKE = 64 };
 
+/* A journal that is flushed late, or a clock set after the boot; clocks of all zones; stamps
+ * without a year are read as of 1972. */
+static const int64_t CLOCK_STEP_US = 3600 * 1000000ll, ZONES_US = 27 * 3600 * 1000000ll,
+                     YEAR_1980_US = 10 * 366 * 86400 * 1000000ll;
+
 bool report_is_event(const struct report *report)
 {
     return report->has_header || report->n_victims > 0 || report->has_oom_kill ||
            report->has_chosen || report->has_tasks_head || report->is_memcg ||
-           report_get(report, F_oom_events_panic)->kind != VALUE_NONE ||
-           report_get(report, F_oom_events_no_killable)->kind != VALUE_NONE;
+           report_is_decided(report);
 }
 
 static uint64_t hash(struct span s)
@@ -36,6 +40,7 @@ static struct seen seen_of(const struct report *r)
     return (struct seen){
         .member = r->member,
         .boot = r->boot,
+        .boot_hash = r->has_boot_id ? r->boot_hash : 0,
         .has_time = r->has_time,
         .has_clock = r->has_clock,
         .has_wall = r->has_wall,
@@ -55,6 +60,20 @@ static bool differs(int64_t a, int64_t b, int64_t slack)
     return a > b ? a - b > slack : b - a > slack;
 }
 
+/* Boots are counted by log; of two logs, a boot id or clocks tell them apart. Two boots of one
+ * machine may run out of memory at the same uptime with the same pid. */
+static bool is_other_boot(const struct seen *a, const struct seen *b)
+{
+    if (a->boot_hash && b->boot_hash && a->boot_hash != b->boot_hash)
+        return true;
+    if (a->has_wall && b->has_wall)
+        return differs(a->wall_us, b->wall_us, CLOCK_STEP_US);
+    bool have_years = a->clock_us > YEAR_1980_US && b->clock_us > YEAR_1980_US;
+    bool lack_years = a->clock_us < YEAR_1980_US && b->clock_us < YEAR_1980_US;
+    return a->has_clock && b->has_clock && (have_years || lack_years) &&
+           differs(a->clock_us, b->clock_us, ZONES_US);
+}
+
 /* The times contradict that these are one event. */
 static bool is_apart(const struct seen *a, const struct seen *b, int64_t slack_us)
 {
@@ -69,6 +88,8 @@ static bool is_same(const struct seen *a, const struct seen *b)
 {
     /* one log says an event twice only when it holds the same lines twice, times included */
     if (a->member == b->member && (!a->has_time || !b->has_time || a->boot != b->boot))
+        return false;
+    if (is_other_boot(a, b))
         return false;
     if (a->name_hash != b->name_hash || a->victim_pid != b->victim_pid ||
         a->victim_vm != b->victim_vm)

@@ -39,29 +39,37 @@ static const struct known {
     {"Killing process '", "with signal", NULL, "earlyoom", "userspace_kill", FROM_USER, NULL, NULL,
      NULL},
     {"Sending SIG", "to the victim", NULL, "nohang", "userspace_kill", FROM_USER, NULL, NULL, NULL},
-    {"oom kill: ", "killer:", NULL, "oomd", "userspace_kill", FROM_USER, NULL, NULL, NULL},
+    {"oomd kill: ", "killer:", NULL, "oomd", "userspace_kill", FROM_USER, NULL, NULL, NULL},
     {"Kill '", " to free ", NULL, "lmkd", "userspace_kill", FROM_USER, NULL, NULL, NULL},
     {"lowmemorykiller: Killing '", NULL, NULL, "lmkd", "userspace_kill", FROM_ANY, NULL, NULL,
      NULL},
     {"viction manager: ", "evicted successfully", NULL, "kubelet", "kubelet_eviction", FROM_USER,
      NULL, "pod=\"", "\""},
-    {"viction manager: must evict pod", NULL, NULL, "kubelet", "kubelet_eviction", FROM_USER, NULL,
-     NULL, NULL},
+    {"viction manager: must evict pod", "memory", NULL, "kubelet", "kubelet_eviction", FROM_USER,
+     NULL, NULL, NULL},
     {"viction manager: attempting to reclaim", "memory", NULL, "kubelet", "kubelet_eviction",
      FROM_USER, NULL, NULL, NULL},
     {"The node was low on resource: memory", NULL, NULL, "kubelet", "kubelet_eviction", FROM_USER,
      NULL, NULL, NULL},
     {"System OOM encountered, victim process", NULL, NULL, "kubelet", "kubelet_eviction", FROM_USER,
      "pid: ", NULL, NULL},
-    {"TaskOOM event", NULL, NULL, "containerd", "unit_oom", FROM_USER, NULL, "ContainerID:", ","},
+    {"TaskOOM event", "ContainerID:", NULL, "containerd", "unit_oom", FROM_USER, NULL,
+     "ContainerID:", ","},
+    {"TaskOOM event", NULL, NULL, "containerd", "unit_oom", FROM_USER, NULL, "container_id:\\\"",
+     "\\"},
     {"topic=\"/tasks/oom\"", NULL, NULL, "containerd", "unit_oom", FROM_USER, NULL, NULL, NULL},
     {"topic=/tasks/oom", NULL, NULL, "containerd", "unit_oom", FROM_USER, NULL, NULL, NULL},
     {"oom_kill event in StepId", NULL, NULL, "slurm", "unit_oom", FROM_USER, "Detected ",
+     "StepId=", "."},
+    {"oom_kill events in StepId", NULL, NULL, "slurm", "unit_oom", FROM_USER, "Detected ",
      "StepId=", "."},
     {"oom-kill event(s) in step", NULL, NULL, "slurm", "unit_oom", FROM_USER, "Detected ", "step ",
      " cgroup"},
     {"OOM received", NULL, "conmon", "conmon", "unit_oom", FROM_USER, NULL, NULL, NULL},
     {"OOM event received", NULL, NULL, "conmon", "unit_oom", FROM_USER, NULL, NULL, NULL},
+    {"possibly OOM-killed", NULL, NULL, "runtime", "unit_oom", FROM_USER, NULL, NULL, NULL},
+    {"OOM Killed (137)", NULL, NULL, "nomad", "unit_oom", FROM_USER, NULL, NULL, NULL},
+    {"TERM_MEMLIMIT", NULL, NULL, "lsf", "userspace_kill", FROM_USER, NULL, NULL, NULL},
     {" was OOM killed", NULL, NULL, "runtime", "unit_oom", FROM_USER, NULL, NULL, NULL},
     {"running beyond physical memory limits", NULL, NULL, "yarn", "userspace_kill", FROM_USER, NULL,
      NULL, NULL},
@@ -74,6 +82,8 @@ static const struct known {
     {"runtime: out of memory", NULL, NULL, "go", "app_enomem", FROM_USER, NULL, NULL, NULL},
     {"runtime: cannot allocate memory", NULL, NULL, "go", "app_enomem", FROM_USER, NULL, NULL,
      NULL},
+    {"Error in malloc(): out of memory", NULL, NULL, "jemalloc", "app_enomem", FROM_USER, NULL,
+     NULL, NULL},
     {"std::bad_alloc", NULL, NULL, "c++", "app_enomem", FROM_USER, NULL, NULL, NULL},
     {"torch.cuda.OutOfMemoryError", NULL, NULL, NULL, NULL, FROM_USER, NULL, NULL, NULL},
     {"CUDA out of memory", NULL, NULL, NULL, NULL, FROM_USER, NULL, NULL, NULL},
@@ -85,6 +95,7 @@ static const struct known {
     {"OOM command not allowed", NULL, NULL, "redis", "app_enomem", FROM_USER, NULL, NULL, NULL},
     {"Cannot allocate memory", NULL, NULL, NULL, "app_enomem", FROM_USER, NULL, NULL, NULL},
     {"cannot allocate memory", NULL, NULL, NULL, "app_enomem", FROM_USER, NULL, NULL, NULL},
+    {"xmalloc: cannot allocate", NULL, NULL, NULL, "app_enomem", FROM_USER, NULL, NULL, NULL},
     {"virtual memory exhausted", NULL, NULL, NULL, "app_enomem", FROM_USER, NULL, NULL, NULL},
     {"memory exhausted", NULL, NULL, NULL, "app_enomem", FROM_USER, NULL, NULL, NULL},
     {"ERROR:  out of memory", NULL, NULL, "postgres", "app_enomem", FROM_USER, NULL, NULL, NULL},
@@ -115,6 +126,10 @@ static const struct known {
     {"hardware memory corruption", NULL, NULL, "kernel", "memory_error", FROM_KERNEL, NULL, NULL,
      NULL},
     {"Memory failure: 0x", NULL, NULL, "kernel", "memory_error", FROM_KERNEL, NULL, NULL, NULL},
+    {"MCE 0x", "recovery", NULL, "kernel", "memory_error", FROM_KERNEL, NULL, NULL, NULL},
+    {"to unmap corrupted page", NULL, NULL, "kernel", "memory_error", FROM_KERNEL, NULL, NULL,
+     NULL},
+    {"Soft offline: 0x", NULL, NULL, "kernel", "memory_error", FROM_KERNEL, NULL, NULL, NULL},
     {"OOM killer disabled", NULL, NULL, "kernel", "oom_disabled", FROM_KERNEL, NULL, NULL, NULL},
     {"OOM killer enabled", NULL, NULL, "kernel", "oom_disabled", FROM_KERNEL, NULL, NULL, NULL},
     {"cgroup: fork rejected by pids controller in ", NULL, NULL, "kernel", "fork_rejected",
@@ -175,6 +190,14 @@ static void set_task(struct store *store, uint32_t row, struct span text, struct
             store_set(store, F_log_events_pid, row, (int64_t)pid, where);
         if (read_between(t, "\"", "\"", &name))
             store_set_text(store, F_log_events_comm, row, name, where);
+    } else if (read_between(text, "Killing process '", "' with signal", &name)) { /* earlyoom 1.2 */
+        store_set_text(store, F_log_events_comm, row, name, where);
+        if (read_after(text, ", pid: ", &n))
+            store_set(store, F_log_events_pid, row, n, where);
+    } else if (read_between(text, "Killing process ", NULL, &t) && num_eat_u64(&t, &pid) &&
+               pid < INT32_MAX) { /* earlyoom 1.0 */
+        store_set(store, F_log_events_pid, row, (int64_t)pid, where);
+        store_set_text(store, F_log_events_comm, row, span_trim(t), where);
     } else if (read_between(text, "Kill '", "' (", &name) ||
                read_between(text, "Killing '", "' (", &name)) {
         store_set_text(store, F_log_events_comm, row, name, where);

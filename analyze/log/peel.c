@@ -4,16 +4,55 @@
 
 #include "base/num.h"
 
-enum { LOOK_FOR_STAMP_BYTES = 200 };
+/* CONTINUATION_BYTES: journalctl and dmesg put the further lines of a message below its first one,
+ * behind blanks instead of the prefix, and no prefix is shorter. */
+enum { LOOK_FOR_STAMP_BYTES = 200, CONTINUATION_BYTES = 8 };
+
+/* "\x1b[32m": the colours of dmesg --color=always and of terminals, on lines that begin with one */
+static struct span without_colors(struct peeler *peeler, struct span s)
+{
+    if (!span_starts(s, "\x1b["))
+        return s;
+    peeler->colors.n = 0;
+    while (s.n > 0) {
+        size_t end = 2;
+        if (span_starts(s, "\x1b[")) {
+            while (end < s.n && ((s.p[end] >= '0' && s.p[end] <= '9') || s.p[end] == ';'))
+                end++;
+            if (end < s.n && (s.p[end] == 'm' || s.p[end] == 'K')) {
+                s = span_skip(s, end + 1);
+                continue;
+            }
+        }
+        buf_char(&peeler->colors, s.p[0]);
+        s = span_skip(s, 1);
+    }
+    return span_trim(buf_span(&peeler->colors));
+}
+
+/* What stands before a line of a whole file: a byte order mark, RS of RFC 7464 (journalctl -o
+ * json-seq), "data: " of server-sent events (-o json-sse). */
+static void eat_framing(struct span *s)
+{
+    struct span t = *s;
+    span_eat(s, "\xef\xbb\xbf");
+    span_eat(s, "\x1e");
+    if (span_eat(&t, "data: ") && span_starts(t, "{"))
+        *s = t;
+}
 
 /* Trailing blanks of terminals and CR of serial consoles; "> " of mails, also stacked. */
 static struct span unpaste(struct peeler *peeler, struct span line)
 {
-    struct span s = span_trim(line);
+    struct span s = span_trim(without_colors(peeler, span_trim(line)));
+    eat_framing(&s);
+    if (span_ends(s, "<br>") || span_ends(s, "<br/>") || span_ends(s, "<br />"))
+        s = span_trim(span_slice(s, 0, span_rfind_char(s, '<')));
     while (s.n > 0 && s.p[0] == '>')
         s = span_trim_left(span_skip(s, 1));
-    if (span_find_char(s, '&') == s.n || !(span_has(s, "&lt;") || span_has(s, "&gt;") ||
-                                           span_has(s, "&amp;") || span_has(s, "&quot;")))
+    if (span_find_char(s, '&') == s.n ||
+        !(span_has(s, "&lt;") || span_has(s, "&gt;") || span_has(s, "&amp;") ||
+          span_has(s, "&quot;") || span_has(s, "&#") || span_has(s, "&nbsp;")))
         return s;
     peeler->scratch.n = 0;
     peel_unescape_html(s, &peeler->scratch);
@@ -38,6 +77,18 @@ static void eat_caller(struct span *s, struct record *ret)
         return;
     ret->caller = inner.p[0] == 'T' ? id : id | 1ull << 63;
     *s = rest;
+}
+
+/* "ncfrag=0/1500": netconsole cuts what is longer than a packet, drivers/net/netconsole.c */
+static void note_fragment(struct span head, struct span text, struct record *ret)
+{
+    struct span part;
+    uint64_t offset, length;
+    if (!span_cut(span_skip(head, span_find(head, SPAN_LIT("ncfrag="))), '=', &part, &part) ||
+        !num_eat_u64(&part, &offset) || !span_eat(&part, "/") || !num_eat_u64(&part, &length))
+        return;
+    ret->goes_on = offset + text.n < length;
+    ret->is_rest = offset > 0;
 }
 
 /* "4,1234,5678901234,-,caller=T464;text", kernel/printk/printk.c info_print_ext_header */
@@ -66,6 +117,7 @@ static bool eat_kmsg(struct span *s, struct record *ret)
             ret->caller = id.p[0] == 'T' ? value : value | 1ull << 63;
     }
     *s = rest;
+    note_fragment(head, rest, ret);
     return true;
 }
 
@@ -77,7 +129,8 @@ static bool eat_priority(struct span *s, struct record *ret)
     if (s->n < 3 || s->p[0] != '<' || !span_cut(span_skip(*s, 1), '>', &digits, &rest) ||
         digits.n > 3 || !num_u64(digits, &priority))
         return false;
-    note_priority(ret, priority);
+    if (!ret->has_prefix || priority >> 3 != 0) /* a container prints what it likes */
+        note_priority(ret, priority);
     *s = rest;
     return true;
 }
@@ -188,12 +241,14 @@ static bool eat_syslog_like(struct span *s, struct record *ret)
         struct span stream = span_trim_left(t);
         bool comma = span_find_char(ret->stamp, ',') < ret->stamp.n;
         if (span_eat(&stream, "stdout ") || span_eat(&stream, "stderr ")) {
-            span_word(&stream); /* F or P */
+            ret->goes_on = span_is(span_word(&stream), "P"); /* F ends what P began */
             ret->carrier = "container-cri";
-            *s = span_trim_left(stream);
+            *s = span_skip(stream, 1);
             return true;
         }
         ret->carrier = comma ? "dmesg-iso" : "syslog-iso";
+        if (comma)
+            eat_caller(&t, ret);
         if (comma || !eat_host_and_tag(&t, ret)) {
             *s = span_trim_left(t);
             return true;
@@ -296,8 +351,13 @@ static bool peel_layer(struct span *s, struct record *ret)
     } else if (!ret->has_time && !ret->has_clock && stamp_eat_date(s, ret)) {
         ret->carrier = "dmesg-T";
         eat_dmesg_rest(s, ret);
+    } else if (!ret->has_prefix && stamp_eat_relative(s, ret)) {
+        ret->carrier = "dmesg-reltime";
+        eat_dmesg_rest(s, ret);
     } else if (!ret->has_clock && !is_tagged && eat_syslog_like(s, ret)) {
         ;
+    } else if (!ret->has_prefix && eat_rfc5424(s, ret)) {
+        ret->carrier = "syslog-5424"; /* a file that leaves out the priority */
     } else if (!ret->has_prefix && (eat_decoded(s, ret) || eat_shipper(s, ret))) {
         if (!ret->carrier)
             ret->carrier = "dmesg-x";
@@ -336,10 +396,22 @@ static enum peeled entry_line(enum entry_result result, bool *ret_again)
     return result == ENTRY_TAKEN ? PEELED_NOTHING : PEELED_RECORD;
 }
 
+/* The rest of a record that its carrier cut begins with a prefix too, and then with any text. */
+static bool peel_rest_of_record(struct peeler *peeler, struct span *s, struct record *ret)
+{
+    if (!peeler->is_rest || !eat_syslog_like(s, ret) ||
+        !span_is(span_of(ret->carrier), "container-cri"))
+        return false;
+    ret->has_prefix = ret->is_rest = true;
+    return true;
+}
+
 static enum peeled peel_text(struct peeler *peeler, struct span s, struct record *ret)
 {
-    for (unsigned layers = 0; layers < 6 && peel_layer(&s, ret); layers++)
+    bool is_rest = peel_rest_of_record(peeler, &s, ret);
+    for (unsigned layers = 0; !is_rest && layers < 6 && peel_layer(&s, ret); layers++)
         s = ret->has_seq ? s : span_trim_left(s);
+    peeler->is_rest = ret->goes_on && !ret->has_seq;
     if (!ret->has_prefix && eat_up_to_stamp(&s, ret)) {
         ret->has_prefix = true;
         ret->carrier = "dmesg";
@@ -372,6 +444,9 @@ enum peeled peel_line(struct peeler *peeler, struct span line, uint32_t number, 
     struct span s = unpaste(peeler, line);
     if (is_separator(s))
         return PEELED_NOTHING;
+    size_t indent = line.n - span_trim_left(line).n;
+    bool is_users = peeler->is_users && indent > peeler->indent + CONTINUATION_BYTES;
+    peeler->is_users = is_users;
     if (s.p[0] == '{' && s.n > 2) {
         struct span inner;
         if (entry_json_line(&peeler->entry, s, ret, &inner)) {
@@ -384,7 +459,15 @@ enum peeled peel_line(struct peeler *peeler, struct span line, uint32_t number, 
         ret->has_prefix = true;
         s = inner;
     }
-    return peel_text(peeler, s, ret);
+    if (is_users) { /* whatever it looks like */
+        ret->text = s;
+        ret->writer = WRITER_USER;
+        return PEELED_BARE;
+    }
+    enum peeled peeled = peel_text(peeler, s, ret);
+    peeler->is_users = ret->writer == WRITER_USER && ret->has_prefix;
+    peeler->indent = indent;
+    return peeled;
 }
 
 bool peel_rest(struct peeler *peeler, struct record *ret)
@@ -396,5 +479,6 @@ void peel_free(struct peeler *peeler)
 {
     buf_free(&peeler->text);
     buf_free(&peeler->scratch);
+    buf_free(&peeler->colors);
     entry_free(&peeler->entry);
 }

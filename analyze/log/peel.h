@@ -9,9 +9,12 @@
 /* Peels physical lines out of whatever wraps them. Detects the carrier of each line anew: quoting
  * and HTML of pastes, JSON, container prefixes, <N>, syslog tags, time stamps, caller ids. */
 struct peeler {
-    struct buf text, scratch; /* unescaped text of the record returned last */
+    struct buf text, scratch, colors; /* unescaped text of the record returned last */
     struct entry entry;
     bool only_kmsg; /* lines of other carriers are not the kernel's */
+    bool is_users;  /* the last record was a program's: lines indented deeper are its text */
+    bool is_rest;   /* the last record goes on: what follows its prefix is text, blanks and all */
+    size_t indent;  /* of the last record */
 };
 
 enum peeled {

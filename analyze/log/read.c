@@ -82,8 +82,10 @@ bool read_between(struct span text, const char *key, const char *end, struct spa
 bool read_pid_and_name(struct span text, int64_t *ret_pid, struct span *ret_name,
                        struct span *ret_rest)
 {
-    static const char *const after[] = {") total-vm:", ") vsz:",           "), UID ",
-                                        ") score ",    "), now anon-rss:", ") is already exiting"};
+    static const char *const after[] = {
+        ") total-vm:",       ") vsz:",           "), UID ",
+        ") score ",          "), now anon-rss:", ") is already exiting",
+        "). But continuing", "), but continuing"};
     struct span t = text;
     uint64_t pid;
     if (!num_eat_u64(&t, &pid) || pid > INT32_MAX)

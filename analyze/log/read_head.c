@@ -47,7 +47,9 @@ static void read_invoked(struct reading *in)
     struct report *r = in->report;
     struct span text = in->text;
     int64_t n;
-    size_t at = span_find(text, SPAN_LIT(" invoked"));
+    size_t at = span_find(text, SPAN_LIT(" invoked oom-killer"));
+    if (at == text.n)
+        at = span_find(text, SPAN_LIT(" invoked"));
     if (at > 0)
         report_set_text(r, F_oom_events_trigger_comm, span_slice(text, 0, at), in->where);
     in->text = span_skip(text, at);

@@ -211,6 +211,18 @@ static void read_killed(struct reading *in)
     r->n_victims++;
 }
 
+/* The task that was chosen and then not killed. */
+static void read_spared(struct reading *in, const char *words)
+{
+    struct span name, rest, t = in->text;
+    int64_t pid;
+    size_t at = span_find(t, span_of(words));
+    if (at == t.n || !read_pid_and_name(span_skip(t, at + span_of(words).n), &pid, &name, &rest))
+        return;
+    report_set(in->report, F_oom_events_chosen_pid, pid, in->where);
+    report_set_text(in->report, F_oom_events_chosen_comm, name, in->where);
+}
+
 static void read_end(struct reading *in, enum line_kind kind)
 {
     struct report *r = in->report;
@@ -224,6 +236,16 @@ static void read_end(struct reading *in, enum line_kind kind)
         break;
     case LINE_NO_VICTIM:
         report_set(r, F_oom_events_no_killable, 1, in->where);
+        break;
+    case LINE_EXITING:
+        if (r->n_victims > 0)
+            break; /* a member of a group */
+        read_spared(in, "OOM victim ");
+        report_set(r, F_oom_events_exiting, 1, in->where);
+        break;
+    case LINE_LET_LIVE:
+        read_spared(in, "ould have killed process ");
+        report_set(r, F_oom_events_let_live, 1, in->where);
         break;
     case LINE_PANIC:
         report_set(r, F_oom_events_panic, 1, in->where);

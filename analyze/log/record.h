@@ -22,6 +22,8 @@ struct record {
     const char *carrier; /* for logs.carrier: "kmsg", "dmesg", ...; NULL = bare text */
     enum writer writer;
     bool has_prefix; /* the line bears a prefix of a carrier: it begins a record */
+    bool goes_on;    /* cut by the carrier: the next record of it is the rest of this one */
+    bool is_rest;    /* of such a record */
     bool has_time, has_wall, has_clock, has_seq, has_boot;
     int64_t time_us;    /* since boot */
     int64_t wall_us;    /* since 1970 UTC: only where the zone is known */

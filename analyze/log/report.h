@@ -44,6 +44,8 @@ struct report {
     bool has_time, has_clock;
     int64_t time_us, clock_us, last_time_us, last_clock_us;
     uint32_t boot;
+    bool has_boot_id;
+    uint64_t boot_hash; /* of the boot id that the carrier prints */
     uint32_t first_line, last_line, member;
     enum writer writer;
     bool has_wall;
@@ -76,6 +78,9 @@ void child_set(struct child *child, enum field_id field, int64_t number, struct 
 void child_set_pages(struct child *child, enum field_id field, int64_t pages, struct where where);
 void child_set_text(struct report *report, struct child *child, enum field_id field,
                     struct span text, struct where where);
+
+/* Its last line is there: a kill, a panic, or the word that nobody is killed. */
+bool report_is_decided(const struct report *report);
 
 /* Writes the report into a row of oom_events: a new one, or that of the same event from another
  * source, which gets further places. */

@@ -143,6 +143,33 @@ bool stamp_eat_date(struct span *s, struct record *ret)
     return true;
 }
 
+/* dmesg --reltime and --time-format delta: "[Nov27 23:31] ", "[  +0.000012] ", "[<    0.000012>] ".
+ * What they tell is no time. */
+bool stamp_eat_relative(struct span *s, struct record *ret)
+{
+    enum { MOST_BYTES = 24 };
+    struct span inner, rest, t;
+    if (s->n < 10 || s->p[0] != '[' || !span_cut(span_skip(*s, 1), ']', &inner, &rest) ||
+        inner.n > MOST_BYTES || rest.n == 0 || rest.p[0] != ' ')
+        return false;
+    uint64_t seconds, minute;
+    t = span_trim_left(inner);
+    bool is_delta = span_eat(&t, "<") || span_eat(&t, "+");
+    t = span_trim_left(t);
+    if (is_delta && (!eat_digits(&t, 1, 10, &seconds) || !eat_char(&t, '.')))
+        return false;
+    size_t colon = span_rfind_char(inner, ':');
+    if (!is_delta) { /* the name of the month is that of the locale */
+        t = span_skip(inner, colon + 1);
+        if (colon < 6 || colon == inner.n || !eat_digits(&t, 2, 2, &minute) || t.n > 0 ||
+            inner.p[colon - 3] != ' ' || inner.p[colon - 1] < '0' || inner.p[colon - 1] > '9')
+            return false;
+    }
+    ret->stamp = eaten(*s, rest);
+    *s = rest;
+    return true;
+}
+
 /* "Z", "+00:00" or "+0000"; anything else leaves the zone unknown. */
 static bool eat_zone(struct span *s, int64_t *ret_us)
 {

@@ -45,13 +45,31 @@ void peel_unescape_rsyslog(struct span s, struct buf *out)
     }
 }
 
+/* "&#40;", "&#x28;": those of ASCII */
+static bool eat_number_entity(struct span *s, struct buf *out)
+{
+    struct span t = *s, digits;
+    uint64_t c;
+    if (!span_eat(&t, "&#") || !span_cut(t, ';', &digits, &t) || digits.n == 0 || digits.n > 5)
+        return false;
+    bool is_hex = digits.p[0] == 'x' || digits.p[0] == 'X';
+    if (is_hex ? !num_hex(span_skip(digits, 1), &c) : !num_u64(digits, &c))
+        return false;
+    if (c == 0xa0)
+        c = ' ';
+    if (c < 0x20 || c > 0x7e)
+        return false;
+    buf_char(out, (char)c);
+    *s = t;
+    return true;
+}
+
 void peel_unescape_html(struct span s, struct buf *out)
 {
     static const struct {
         const char *name;
         char c;
-    } entities[] = {{"&lt;", '<'},   {"&gt;", '>'},    {"&amp;", '&'}, {"&quot;", '"'},
-                    {"&#39;", '\''}, {"&#x27;", '\''}, {"&nbsp;", ' '}};
+    } entities[] = {{"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}, {"&quot;", '"'}, {"&nbsp;", ' '}};
     while (s.n > 0) {
         size_t plain = span_find_char(s, '&'), e;
         buf_add(out, span_slice(s, 0, plain));
@@ -61,6 +79,8 @@ void peel_unescape_html(struct span s, struct buf *out)
                 break;
         if (e < sizeof(entities) / sizeof(*entities)) {
             buf_char(out, entities[e].c);
+        } else if (eat_number_entity(&s, out)) {
+            ;
         } else if (s.n > 0) {
             buf_char(out, s.p[0]);
             s = span_skip(s, 1);

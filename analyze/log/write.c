@@ -154,11 +154,22 @@ static void infer_no_constraint(struct report *r, int64_t page_size)
         report_set_text(r, F_oom_events_constraint, SPAN_LIT("none"), ram->where);
 }
 
+bool report_is_decided(const struct report *r)
+{
+    static const enum field_id ends[] = {F_oom_events_panic, F_oom_events_no_killable,
+                                         F_oom_events_exiting, F_oom_events_let_live};
+    for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+        if (report_get(r, ends[i])->kind != VALUE_NONE)
+            return true;
+    return r->n_victims > 0;
+}
+
 static void infer_event(struct report *r, struct store *store)
 {
     struct where first = {r->member, r->first_line}, last = {r->member, r->last_line};
-    bool decided = r->n_victims > 0 || report_get(r, F_oom_events_panic)->kind != VALUE_NONE ||
-                   report_get(r, F_oom_events_no_killable)->kind != VALUE_NONE;
+    bool decided = report_is_decided(r);
+    if (r->n_victims > 0) /* of a group, one died by itself */
+        r->event[schema_field(F_oom_events_exiting)->column].kind = VALUE_NONE;
     const struct value *order = report_get(r, F_oom_events_order);
     infer_scope(r);
     report_set(r, F_oom_events_header, r->has_header, first);

@@ -7,8 +7,20 @@
 
 enum { HOLDERS_SHORT = 5, GRID_ROWS = 30 };
 
-static void holder_row(struct table_text *table, size_t row, const struct holder *holder)
+/* More than all of it: shared pages, or pages that are charged elsewhere. A number says nothing. */
+static void holder_share(const struct holders *holders, int64_t share, struct buf *out)
 {
+    if (!holders->has_shares)
+        return;
+    if (share > 10000)
+        buf_str(out, "> 100 %");
+    else
+        amount_ratio(share, out);
+}
+
+static void holder_row(struct table_text *table, size_t row, const struct holders *holders)
+{
+    const struct holder *holder = &holders->items[row];
     struct buf text = {0};
     table_name(holder->name, &text);
     if (holder->processes > 1 && holder->kind == HOLDER_PROCESS)
@@ -16,7 +28,7 @@ static void holder_row(struct table_text *table, size_t row, const struct holder
     table_text_set(table, row, 0, &text);
     amount_bytes(holder->bytes, &text);
     table_text_set(table, row, 1, &text);
-    amount_ratio(holder->share, &text);
+    holder_share(holders, holder->share, &text);
     table_text_set(table, row, 2, &text);
     table_bar(holder->share, &text);
     table_text_set(table, row, 3, &text);
@@ -43,7 +55,7 @@ void section_holders(const struct pen *pen, const struct incident *incident)
     struct table_text *table = table_text_new(6, n);
     table->right[1] = table->right[2] = true;
     for (size_t i = 0; i < n; i++)
-        holder_row(table, i, &holders->items[i]);
+        holder_row(table, i, holders);
     table_text_write(table, &lines);
     table_text_free(table);
     if (holders->n + holders->omitted > n)

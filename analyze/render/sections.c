@@ -33,6 +33,8 @@ static const char *scope_words(const struct incident *incident)
         return "Killed, but without a report";
     if (incident->kind == INCIDENT_UNKNOWN)
         return "Unknown";
+    if (incident->scope == SCOPE_CGROUP && incident->limit.owner.n == 0)
+        return "Cgroup OOM"; /* its own limit or that of an ancestor */
     return words[incident->scope];
 }
 
@@ -52,7 +54,7 @@ static void line_scope(const struct pen *pen, const struct incident *incident)
         buf_str(&line, incident->series.n ? ", " : ", captured ");
         moment_write(&incident->when, &line);
     }
-    buf_str(&line, ". ");
+    buf_str(&line, incident->summary.text.n ? ". " : ".");
     pen_sentence(pen, &incident->summary, &line);
     pen_paragraph(pen, buf_span(&line));
     buf_free(&line);
@@ -334,7 +336,7 @@ void section_others(const struct pen *pen, const struct verdict *verdict)
         moment_write(&incident->when, &line);
         buf_str(&line, ": ");
         pen_phrase(&incident->title.text, &line);
-        buf_str(&line, ". ");
+        buf_str(&line, incident->summary.text.n ? ". " : ".");
         pen_sentence(pen, &incident->summary, &line);
         if (incident->act.n) {
             buf_str(&line, " Do: ");

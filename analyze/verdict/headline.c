@@ -121,13 +121,15 @@ static void summary_kill(struct maker *m, struct incident *incident)
         tell_into(m, summary, ".");
         return;
     }
-    if (victim->share > 0)
+    if (victim->share > 0 && victim->share <= 10000)
         tell_into(m, summary, "; it held {r} of {w}", victim->share, whole_words(incident));
     statement_cite_fact(m, summary, F_oom_events_victim_rss, event);
     statement_cite_all(m, summary, &incident->event.whole);
     bool is_victim = top && top->is_victim && top->processes == 1;
     if (victim->bytes.known && victim->bytes.value > 0)
-        tell_into(m, summary, victim->share > 0 ? " ({b})" : "; it held {b}", victim->bytes.value);
+        tell_into(m, summary,
+                  victim->share > 0 && victim->share <= 10000 ? " ({b})" : "; it held {b}",
+                  victim->bytes.value);
     if (top && !is_victim && !is_too_small(incident, top))
         summary_holder(m, incident, top);
     tell_into(m, summary, ".");

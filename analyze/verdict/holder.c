@@ -295,6 +295,7 @@ static void holders_take(struct gather *g, struct incident *incident)
     holders->omitted = g->n - holders->n;
     int64_t filled = filled_bytes(incident);
     filled_cite(g->m, incident, &holders->whole);
+    holders->has_shares = filled > 0;
     for (size_t i = 0; i < holders->n; i++)
         holders->items[i].share = amount_share(holders->items[i].bytes, filled);
 }

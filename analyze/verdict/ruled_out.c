@@ -15,8 +15,13 @@ static void not_the_host(struct maker *m, struct incident *incident)
     uint32_t event = incident->series.detail;
     if (!is_memcg(incident) || event == ROW_NONE)
         return;
-    struct statement *line = tell(m, &incident->ruled_out, "Host exhaustion: the constraint is {}",
-                                  ref_of(F_oom_events_constraint, event));
+    /* 5.0 and some vendor kernels print CONSTRAINT_NONE beside the cgroup at its limit */
+    bool is_told = span_is(text_of(m, F_oom_events_constraint, event), "memcg");
+    struct statement *line =
+        tell(m, &incident->ruled_out, "Host exhaustion: the {w} {}{@}",
+             is_told ? "constraint is" : "scope of the report is",
+             ref_of(is_told ? F_oom_events_constraint : F_oom_events_scope, event),
+             ref_of(F_oom_events_cgroup, event));
     struct moment capture = moment_of_capture(m);
     int64_t gap_us;
     if (is_known(m, F_meminfo_available, 0)) {

@@ -94,7 +94,7 @@ static void title_limit(struct maker *m, struct incident *incident)
         tell_into(m, &incident->title, "{w}{p}", path_words(limit->owner), limit->owner);
     tell_into(m, &incident->title, "{@}{w} hit its {w}", ref_of(F_oom_events_cgroup, event),
               incident->scope == SCOPE_ANCESTOR ? ", an ancestor of the victim's cgroup," : "",
-              incident->scope == SCOPE_CGROUP ? "own " : "");
+              incident->scope == SCOPE_CGROUP && incident->limit.owner.n ? "own " : "");
     if (limit->bytes.known)
         tell_into(m, &incident->title, "{b} limit", limit->bytes.value);
     else
@@ -197,9 +197,15 @@ static void title_no_kill(struct maker *m, struct incident *incident, const stru
     if (panicked)
         tell_into(m, &incident->title, ", and the kernel panicked{@}",
                   ref_of(F_oom_events_panic, event));
-    if (!panicked && !unkillable)
-        tell_into(m, &incident->title, "{w}the log does not show whom the kernel killed",
-                  incident->scope == SCOPE_UNKNOWN ? "the OOM killer ran; " : "; ");
+    const char *ran = incident->scope == SCOPE_UNKNOWN ? "the OOM killer ran; " : "; ";
+    if (flag_of(m, F_oom_events_exiting, event))
+        tell_into(m, &incident->title, "{w}{} was chosen but was exiting already{@}", ran,
+                  ref_of(F_oom_events_chosen_comm, event), ref_of(F_oom_events_exiting, event));
+    else if (flag_of(m, F_oom_events_let_live, event))
+        tell_into(m, &incident->title, "{w}{} was chosen but let live{@}", ran,
+                  ref_of(F_oom_events_chosen_comm, event), ref_of(F_oom_events_let_live, event));
+    else if (!panicked && !unkillable)
+        tell_into(m, &incident->title, "{w}the log does not show whom the kernel killed", ran);
     if (refined && !tells_the_end(refined)) {
         tell_into(m, &incident->title, ": ");
         title_rule(m, incident, refined);

@@ -77,7 +77,8 @@ void unknowns_of_verdict(struct maker *m, struct incident *incident, size_t *roo
     if (!incident->holders.n)
         unknown_holder(m, incident, room);
     if (incident->kind == INCIDENT_NO_KILL && !flag_of(m, F_oom_events_panic, event) &&
-        !flag_of(m, F_oom_events_no_killable, event)) {
+        !flag_of(m, F_oom_events_no_killable, event) && !flag_of(m, F_oom_events_exiting, event) &&
+        !flag_of(m, F_oom_events_let_live, event)) {
         struct unknown *unknown = unknown_add(m, &incident->unknowns, room);
         unknown->question = SPAN_LIT("Who was killed, if anybody");
         unknown->member = SPAN_LIT("dev/kmsg");

@@ -118,6 +118,7 @@ struct holders {
     struct statement whole; /* where that stands of which a share is a share; no text */
     struct holder *items;   /* largest first, at most HOLDERS_MAX */
     size_t n, omitted;
+    bool has_shares; /* what they are shares of is known */
 };
 enum { HOLDERS_MAX = 32 };
 

@@ -39,20 +39,23 @@ static void why_cgroup(struct maker *m, struct incident *incident)
 static void why_host(struct maker *m, struct incident *incident)
 {
     uint32_t event = incident->series.detail;
-    struct statement *why = tell(m, &incident->why,
-                                 "No limit of a cgroup was hit: the constraint "
-                                 "is {}",
-                                 ref_of(F_oom_events_constraint, event));
+    bool is_told = is_known(m, F_oom_events_constraint, event); /* by 5.0 and later */
+    struct statement *why =
+        is_told ? tell(m, &incident->why, "No limit of a cgroup was hit: the constraint is {}",
+                       ref_of(F_oom_events_constraint, event))
+                : tell(m, &incident->why, "The report names no cgroup at its limit{@}",
+                       ref_of(F_oom_events_scope, event));
     if (is_known(m, F_oom_events_zones_below_min, event))
         tell_into(m, why,
                   ", and {} of {} zones that the request could use had fallen below their "
                   "minimum",
                   ref_of(F_oom_events_zones_below_min, event),
                   ref_of(F_oom_events_zones_eligible, event));
-    if (is_known(m, F_oom_events_mem_free, event))
+    if (is_known(m, F_oom_events_mem_free, event)) {
         tell_into(m, why, "; {} was free", ref_of(F_oom_events_mem_free, event));
-    if (is_known(m, F_oom_events_mem_managed, event))
-        tell_into(m, why, " of {}", ref_of(F_oom_events_mem_managed, event));
+        if (is_known(m, F_oom_events_mem_managed, event))
+            tell_into(m, why, " of {}", ref_of(F_oom_events_mem_managed, event));
+    }
     tell_into(m, why, ".");
     if (number_or(m, F_oom_events_order, event, 0) > 0)
         tell(m, &incident->why, "The request was for {} in one piece (order {}).",
@@ -161,8 +164,12 @@ static void why_held(struct maker *m, struct incident *incident)
     struct statement *why = tell(m, &incident->why, "{s}", top->name);
     if (top->processes > 1)
         tell_into(m, why, " ({n} processes)", top->processes);
-    tell_into(m, why, " held {b} ({w}), {r} of it{w}.", top->bytes, holders->measure, top->share,
-              *holders->at == 'e' ? "" : ", at the capture");
+    tell_into(m, why, " held {b} ({w})", top->bytes, holders->measure);
+    if (top->share > 10000)
+        tell_into(m, why, ", more than all of it: a part is charged elsewhere");
+    else if (top->share > 0)
+        tell_into(m, why, ", {r} of it", top->share);
+    tell_into(m, why, "{w}.", *holders->at == 'e' ? "" : ", at the capture");
     statement_cite_all(m, why, &top->note);
     statement_cite_all(m, why, &holders->whole);
     if (top->processes > 1 && top->kind == HOLDER_PROCESS &&

@@ -45,7 +45,7 @@ def read_facts(program, path):
 
 def kind_of(event):
     f = event['fields']
-    if f.get('panic') or f.get('no_killable'):
+    if any(f.get(key) for key in ('panic', 'no_killable', 'exiting', 'let_live')):
         return 'oom_no_kill'
     return 'oom_kill'
 
@@ -70,7 +70,7 @@ def found_fields(event):
     flags = f.get('gfp_flags')
     mask = hex(f['gfp_mask']) if 'gfp_mask' in f else None
     limit = f.get('limit')
-    killed = 'victim' if 'victim_pid' in f else 'chosen'  # a cut log may end at the summary, which names the task
+    killed = 'victim' if 'victim_pid' in f or kind_of(event) == 'oom_no_kill' else 'chosen'  # a cut log may end at the summary, which names the task
     return {
         'scope': f.get('scope'), 'cgroup': f.get('cgroup'), 'task_cgroup': f.get('task_cgroup'),
         'trigger_comm': f.get('trigger_comm'), 'trigger_pid': f.get('trigger_pid'), 'order': f.get('order'),

@@ -80,23 +80,35 @@ static void print_observations(const struct store *store)
     }
 }
 
-int main(int argc, char **argv)
+static bool feed_file(struct log *log, const char *path)
 {
     static char chunk[1 << 18];
-    FILE *file = argc == 2 ? fopen(argv[1], "rb") : NULL;
-    if (!file) {
-        fprintf(stderr, "usage: log_facts LOG\n");
-        return 3;
-    }
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return false;
+    for (size_t n; (n = fread(chunk, 1, sizeof(chunk), file)) > 0;)
+        log_feed(log, (struct span){chunk, n});
+    fclose(file);
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const names[] = {"log", "second"};
     struct arena *arena = arena_new();
     struct store *store = store_new(arena);
     struct log *log = log_new(store);
-    log_begin(log, SPAN_LIT("log"), LOG_ANY);
-    for (size_t n; (n = fread(chunk, 1, sizeof(chunk), file)) > 0;)
-        log_feed(log, (struct span){chunk, n});
-    log_end(log, false);
+    bool good = argc == 2 || argc == 3;
+    for (int i = 1; good && i < argc; i++) {
+        log_begin(log, span_of(names[i - 1]), LOG_ANY);
+        good = feed_file(log, argv[i]);
+        log_end(log, false);
+    }
     log_finish(log);
-    fclose(file);
+    if (!good) {
+        fprintf(stderr, "usage: log_facts LOG [SECOND_LOG]\n");
+        return 3;
+    }
     print_table(store, T_logs, 0);
     print_table(store, T_oom_events, 0);
     print_table(store, T_log_events, 0);

@@ -100,6 +100,30 @@ def wrapped(text, width):
     return '\n'.join(out) + '\n'
 
 
+def pieces(text, size):
+    return [text[at:at + size] for at in range(0, len(text), size)]
+
+
+def netconsole(number, record):
+    """Extended netconsole: what is longer than a packet goes in fragments."""
+    text, head = kmsg_escape(record), f'4,{number},{100000000 + number},-'
+    if len(text) <= 200:
+        return f'{head};{text}\n'
+    return ''.join(f'{head},ncfrag={at * 150}/{len(text)};{piece}\n' for at, piece in enumerate(pieces(text, 150)))
+
+
+def cri_cut(number, line):
+    """Container runtimes cut lines at 16 KiB; here at 120 bytes."""
+    parts = pieces(stamp(number) + line, 120)
+    return '\n'.join(f'2024-01-01T{CLOCK}.{number:09d}Z stdout {"F" if part is parts[-1] else "P"} {part}'
+                     for part in parts)
+
+
+def json_pretty(number, record, as_bytes=False):
+    fields = json.loads(journal_json(number, record, as_bytes))
+    return json.dumps(fields, indent='\t', separators=(',', ' : ')) + '\n'
+
+
 def stamp(number):
     return f'[{seconds(number):>12}] '
 
@@ -115,11 +139,23 @@ CARRIERS = {
     'dmesg -T in French': each(lambda n, line: f'[lun. févr.  1 {CLOCK} 2024] {line}'),
     'dmesg -T in Japanese': each(lambda n, line: f'[月  1月  1 {CLOCK} 2024] {line}'),
     'dmesg --time-format iso': each(lambda n, line: f'2024-01-01T{CLOCK},{n:06d}+01:00 {line}'),
+    'dmesg --time-format iso with caller': each(
+        lambda n, line: f'2024-01-01T{CLOCK},{n:06d}+01:00 [  T4400] {line}'),
+    'dmesg --reltime': each(lambda n, line: f'{"[  +0.000001]" if n else "[Jan 1 04:05]"} {line}'),
+    'dmesg --time-format delta': each(lambda n, line: f'[<    0.000001>] {line}'),
+    'dmesg -T with caller': each(lambda n, line: f'[Mon Jan  1 {CLOCK} 2024] [  T4400] {line}'),
+    'dmesg -x -T': each(lambda n, line: f'kern  :warn  : [Mon Jan  1 {CLOCK} 2024] {line}'),
+    'dmesg --color': each(lambda n, line: f'\x1b[32m{stamp(n)}\x1b[0m\x1b[33m{line}\x1b[0m'),
+    'dmesg -J -x with caller': json.dumps({'dmesg': [
+        {'fac': 'kern', 'pri': 'warn', 'time': 100.0, 'caller': 'T4400', 'msg': r} for r in REPORT]}, indent=3) + '\n',
     'dmesg --show-delta': each(lambda n, line: f'[{seconds(n):>12} <    0.000001>] {line}'),
     'dmesg -J': dmesg_json(),
     'caller column': each(lambda n, line: f'[{seconds(n):>12}] [  T4400] {line}'),
     'console caller': each(lambda n, line: f'[{seconds(n):>12}][ T4400] {line}'),
     'serial console': each(lambda n, line: f'{stamp(n)}{line}\r'),
+    'netconsole in fragments': ''.join(netconsole(n, r) for n, r in enumerate(REPORT)),
+    'byte order mark': '\ufeff' + DMESG,
+    'ramoops': '====1704067200.123456-D\n' + each(lambda n, line: f'<4>{stamp(n)}{line}'),
     'pstore': 'Panic#1 Part1\n' + each(lambda n, line: f'<4>{stamp(n)}{line}'),
     'journal short': indented(lambda n: f'Jan 01 {CLOCK} vat kernel: '),
     'journal short-precise': indented(lambda n: f'Jan 01 {CLOCK}.{n:06d} vat kernel: '),
@@ -131,19 +167,37 @@ CARRIERS = {
     'journal export': b''.join(export_entry(n, r) for n, r in enumerate(REPORT)),
     'journal json': each(journal_json, split=False),
     'journal json of bytes': each(lambda n, r: journal_json(n, r, True), split=False),
+    'journal json-pretty': ''.join(json_pretty(n, r) for n, r in enumerate(REPORT)),
+    'journal json-pretty of bytes': ''.join(json_pretty(n, r, True) for n, r in enumerate(REPORT)),
+    'journal json-seq': ''.join('\x1e' + journal_json(n, r) + '\n' for n, r in enumerate(REPORT)),
+    'journal json-sse': ''.join('data: ' + journal_json(n, r) + '\n\n' for n, r in enumerate(REPORT)),
+    'journal with-unit': indented(lambda n: f'Mon 2024-01-01 {CLOCK} CET vat kernel: '),
+    'journal cat': '\n'.join(REPORT) + '\n',
     'rsyslog with #012': each(lambda n, r: f'Jan  1 {CLOCK} vat kernel: ' + r.replace('\n', '#012'), split=False),
     'rsyslog with time of the kernel': each(lambda n, line: f'Jan  1 {CLOCK} vat kernel: {stamp(n)}{line}'),
     'rsyslog RFC 3339': each(lambda n, line: f'2024-01-01T{CLOCK}.{n:06d}+00:00 vat kernel: {stamp(n)}{line}'),
+    'rsyslog imkmsg': each(lambda n, r: f'Jan  1 {CLOCK} vat kernel: {kmsg_escape(r)}', split=False),
+    'rsyslog RFC 3164 with priority': each(lambda n, line: f'<4>Jan  1 {CLOCK} vat kernel: {stamp(n)}{line}'),
+    'RFC 5424 with data': each(
+        lambda n, line: f'<4>1 2024-01-01T{CLOCK}.{n:06d}Z vat kernel - - [x@1 a="b"] {line}'),
+    'RFC 5424 without priority': each(lambda n, line: f'1 2024-01-01T{CLOCK}.{n:06d}Z vat kernel - - - {line}'),
     'RFC 5424': each(lambda n, line: f'<4>1 2024-01-01T{CLOCK}.{n:06d}Z vat kernel - - - {line}'),
     'busybox': each(lambda n, line: f'Jan  1 {CLOCK} vat kern.warn kernel: {stamp(n)}{line}'),
     'docker json-file': each(lambda n, line: json.dumps(
         {'log': f'{stamp(n)}{line}\n', 'stream': 'stdout', 'time': f'2024-01-01T{CLOCK}.{n:09d}Z'})),
     'CRI': each(lambda n, line: f'2024-01-01T{CLOCK}.{n:09d}Z stdout F {stamp(n)}{line}'),
+    'CRI in parts': each(cri_cut),
+    'docker json-file of klogd': each(lambda n, line: json.dumps(
+        {'log': f'<4>{stamp(n)}{line}\n', 'stream': 'stdout', 'time': f'2024-01-01T{CLOCK}.{n:09d}Z'})),
+    'json of a shipper': each(lambda n, line: json.dumps({'line': stamp(n) + line, 'timestamp': '1704067200000000000'})),
     'kubectl --timestamps': each(lambda n, line: f'2024-01-01T{CLOCK}.{n:09d}Z {stamp(n)}{line}'),
     'message only': each(lambda n, line: line),
     'indented paste': each(lambda n, line: f'        {stamp(n)}{line}'),
     'quoted mail': each(lambda n, line: f'> > {stamp(n)}{line}'),
     'web page': html(each(lambda n, line: f'<4>{stamp(n)}{line}')),
+    'web page with breaks': html(DMESG).replace('\n', '<br>\n').replace('(', '&#40;').replace(')', '&#x29;'),
+    'table of a tracker': each(lambda n, line: f'| {stamp(n)}{line}'),
+    'wrapped and quoted mail': ''.join(f'> {line}\n' for line in wrapped(DMESG, 72).splitlines()),
     'wrapped mail': wrapped(DMESG, 72),
 }
 NOT_COMPARED = {'time', 'end_time', 'wall', 'stamp', 'trusted'}
@@ -161,8 +215,11 @@ def facts(program, content):
 
 def trusts(name):
     """The carriers that prove who wrote a record."""
-    return name.startswith(('kmsg', 'dmesg -r', 'dmesg -x', 'dmesg -J', 'journal export', 'journal json', 'pstore',
-                            'RFC 5424', 'web page'))
+    if name == 'RFC 5424 without priority':
+        return False
+    return name == 'web page' or name.startswith((
+        'kmsg', 'dmesg -r', 'dmesg -x', 'dmesg -J', 'journal export', 'journal json', 'pstore', 'ramoops', 'netconsole',
+        'rsyslog RFC 3164 with', 'RFC 5424'))
 
 
 def main():

@@ -23,7 +23,10 @@ CELL = r'(\w+)\[(\d+)\]\.(\w+)'
 
 
 def read_facts(program, path):
-    run = subprocess.run([program, path], capture_output=True, timeout=60)
+    """Facts of a log, and of a second one of the same host where there is one."""
+    second = path[:-4] + '.second'
+    paths = [path, second] if os.path.exists(second) else [path]
+    run = subprocess.run([program, *paths], capture_output=True, timeout=60)
     if run.returncode != 0:
         raise SystemExit(f'{program} {path}: exit code {run.returncode}\n{run.stderr.decode()}')
     tables = collections.defaultdict(list)
