@@ -13,7 +13,7 @@ enum { UNKILLABLE = -1000, ROOT_DISCOUNT_PERCENT = 3 };
 
 enum era {
     ERA_UNKNOWN,
-    ERA_ROOT_BONUS, /* 3.6 to 4.16: root is taken for a little smaller */
+    ERA_ROOT_BONUS, /* 3.6 to 4.16: who has CAP_SYS_ADMIN is taken for a little smaller */
     ERA_AT_LEAST_1, /* 4.17 to 5.8 */
     ERA_SIGNED,     /* 5.9 and later */
 };
@@ -23,6 +23,7 @@ struct judge {
     uint32_t event;
     enum era era;
     struct ref era_source;
+    bool root_is_plain; /* by the score printed: root of a container lacks CAP_SYS_ADMIN */
     int64_t page_size;
     bool has_total;
     int64_t total_pages;
@@ -109,7 +110,7 @@ static bool points_of(const struct judge *j, uint32_t task, int64_t *ret)
     if (j->era == ERA_ROOT_BONUS) {
         if (!number(j, T(uid), task, &uid))
             return false;
-        if (uid == 0) /* has_capability_noaudit(CAP_SYS_ADMIN) */
+        if (uid == 0 && !j->root_is_plain) /* has_capability_noaudit(CAP_SYS_ADMIN) */
             points -= points * ROOT_DISCOUNT_PERCENT / 100;
     }
     if (adj != 0) {
@@ -128,7 +129,8 @@ static void set_badness(const struct judge *j, uint32_t task, int64_t points)
     size_t n = 5;
     int64_t adj = 0;
     if (j->era == ERA_ROOT_BONUS)
-        sources[n++] = ref_of(T(uid), task);
+        sources[n++] =
+            ref_of(j->root_is_plain ? E(chosen_score) : T(uid), j->root_is_plain ? j->event : task);
     number(j, T(oom_score_adj), task, &adj);
     if (adj != 0)
         sources[n++] = ref_of(E(badness_base), j->event);
@@ -170,22 +172,48 @@ static bool is_unkillable(const struct judge *j, uint32_t task)
     return number(j, T(oom_score_adj), task, &adj) && adj == UNKILLABLE;
 }
 
-/* The task chosen: to 5.0 a child of it may have died in its place. */
-static void set_victim_rank(const struct judge *j)
+/* The task chosen: to 5.0 a child of it may have died in its place. Its row, and what names it. */
+static uint32_t chosen_task(const struct judge *j, enum field_id *ret_field, enum field_id *ret_key)
 {
-    int64_t pid, id, rank;
-    enum field_id field = number(j, E(chosen_pid), j->event, &pid) ? E(chosen_pid) : E(victim_pid);
-    if (!number(j, field, j->event, &pid))
-        return;
+    int64_t pid, id;
+    *ret_field = number(j, E(chosen_pid), j->event, &pid) ? E(chosen_pid) : E(victim_pid);
+    if (!number(j, *ret_field, j->event, &pid))
+        return ROW_NONE;
     for (uint32_t task = ROW_NONE;
          (task = store_row_next(j->store, T_oom_tasks, j->event, task)) != ROW_NONE;) {
-        enum field_id key = number(j, T(tgid), task, &id) && id == pid ? T(tgid) : T(pid);
-        if (!number(j, key, task, &id) || id != pid || !number(j, T(rank), task, &rank))
-            continue;
-        struct ref sources[] = {ref_of(T(rank), task), ref_of(key, task), ref_of(field, j->event)};
-        store_compute(j->store, E(victim_rank), j->event, rank, sources, 3);
-        return;
+        *ret_key = number(j, T(tgid), task, &id) && id == pid ? T(tgid) : T(pid);
+        if (number(j, *ret_key, task, &id) && id == pid)
+            return task;
     }
+    return ROW_NONE;
+}
+
+static void set_victim_rank(const struct judge *j)
+{
+    enum field_id field, key;
+    int64_t rank;
+    uint32_t task = chosen_task(j, &field, &key);
+    if (task == ROW_NONE || !number(j, T(rank), task, &rank))
+        return;
+    struct ref sources[] = {ref_of(T(rank), task), ref_of(key, task), ref_of(field, j->event)};
+    store_compute(j->store, E(victim_rank), j->event, rank, sources, 3);
+}
+
+/* "Kill process 1667 (memhog) score 1003": points * 1000 / totalpages. Where it is what root scores
+ * without the bonus, root had none. */
+static void find_root(struct judge *j)
+{
+    enum field_id field, key;
+    int64_t score, uid, with, without;
+    uint32_t task = chosen_task(j, &field, &key);
+    if (j->era != ERA_ROOT_BONUS || task == ROW_NONE || !j->has_total || j->total_pages <= 0 ||
+        !number(j, E(chosen_score), j->event, &score) || !number(j, T(uid), task, &uid) || uid != 0)
+        return;
+    bool known = points_of(j, task, &with);
+    j->root_is_plain = true;
+    known = known && points_of(j, task, &without);
+    j->root_is_plain =
+        known && without * 1000 / j->total_pages == score && with * 1000 / j->total_pages != score;
 }
 
 static void judge_event(struct judge *j, struct scored *scored)
@@ -222,6 +250,7 @@ void derive_event_badness(struct store *store)
             j.page_size = size;
         find_era(&j);
         find_total(&j);
+        find_root(&j);
         if (j.era != ERA_UNKNOWN)
             judge_event(&j, scored);
     }

@@ -42,19 +42,25 @@ static uint32_t add_event(struct store *store, const char *kernel)
     return event;
 }
 
-static uint32_t add_task(struct store *store, uint32_t event, int64_t pid, int64_t rss_pages,
-                         int64_t adj)
+static uint32_t add_task_of(struct store *store, uint32_t event, int64_t pid, int64_t uid,
+                            int64_t rss_pages, int64_t adj)
 {
     uint32_t task = store_row_add(store, T_oom_tasks, event);
     store_set(store, F_oom_tasks_pid, task, pid, here);
     store_set(store, F_oom_tasks_tgid, task, pid, here);
-    store_set(store, F_oom_tasks_uid, task, pid == 1 ? 0 : 1000, here);
+    store_set(store, F_oom_tasks_uid, task, uid, here);
     store_set_text(store, F_oom_tasks_comm, task, SPAN_LIT("loom"), here);
     store_set(store, F_oom_tasks_rss, task, rss_pages * 4096, here);
     store_set(store, F_oom_tasks_pgtables, task, 10 * 4096, here);
     store_set(store, F_oom_tasks_swap, task, 5 * 4096, here);
     store_set(store, F_oom_tasks_oom_score_adj, task, adj, here);
     return task;
+}
+
+static uint32_t add_task(struct store *store, uint32_t event, int64_t pid, int64_t rss_pages,
+                         int64_t adj)
+{
+    return add_task_of(store, event, pid, pid == 1 ? 0 : 1000, rss_pages, adj);
 }
 
 static int64_t number(const struct store *store, enum field_id field, uint32_t row)
@@ -93,6 +99,24 @@ static void badness_follows_the_era(void **state)
         assert_int_equal(number(store, F_oom_tasks_rank, adjusted), 1);
         assert_int_equal(number(store, F_oom_tasks_rank, negative), 4);
         assert_int_equal(number(store, F_oom_events_victim_rank, event), 1);
+    }
+}
+
+/* Root of a container lacks CAP_SYS_ADMIN: the score printed for the task chosen tells. */
+static void the_score_printed_tells_whether_root_had_the_bonus(void **state)
+{
+    static const struct {
+        int64_t score, points;
+    } cases[] = {{40, 40015}, {38, 38815}, {77, 38815}};
+    struct store *store = *state;
+    for (size_t i = 0; i < 3; i++) {
+        uint32_t event = add_event(store, "4.8.0");
+        uint32_t other = add_task_of(store, event, 1, 0, 1000, 0);
+        uint32_t task = add_task_of(store, event, 2, 0, 40000, 0);
+        store_set(store, F_oom_events_chosen_score, event, cases[i].score, here);
+        derive_event_badness(store);
+        assert_int_equal(number(store, F_oom_tasks_badness, task), cases[i].points);
+        assert_int_equal(number(store, F_oom_tasks_badness, other), i == 0 ? 1015 : 985);
     }
 }
 
@@ -177,6 +201,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(badness_follows_the_era),
+        TEST(the_score_printed_tells_whether_root_had_the_bonus),
         TEST(no_rank_without_the_whole_table),
         TEST(no_badness_for_kernels_that_weigh_what_they_do_not_print),
         TEST(an_adjusted_task_needs_the_total),
