@@ -162,20 +162,38 @@ static json_t *summary_json(const struct verdict *verdict)
 static json_t *verdict_json(const struct pen *pen, const struct verdict *verdict)
 {
     json_t *object = json_object();
-    json_t *incidents = json_array(), *findings = json_array();
+    json_t *incidents = json_array();
     for (size_t i = 0; i < verdict->n_incidents; i++)
         json_array_append_new(incidents, json_incident(pen, &verdict->incidents[i]));
-    for (size_t i = 0; i < verdict->findings->n; i++)
-        json_array_append_new(findings, finding_json(pen, &verdict->findings->items[i]));
     json_set(object, "format_version", json_string("1.0"));
     json_set(object, "tool", tool_json(verdict));
     json_set(object, "bundle", bundle_json(pen, verdict));
     json_set(object, "summary", summary_json(verdict));
     json_set(object, "incidents", incidents);
-    json_set(object, "findings", findings);
+    json_set(object, "findings", json_array()); /* findings_write puts them in */
     json_set(object, "disagreements", json_statements(pen, &verdict->disagreements));
     json_set(object, "observations", observations_json(pen));
     return object;
+}
+
+/* A million processes have millions of findings: each is written as soon as it is made, since a
+ * tree of all of them takes ten times the bytes of its text. Strings hold no line feed, so each of
+ * these ends a line of the layout. */
+static void findings_write(const struct pen *pen, const struct findings *findings, struct buf *out)
+{
+    for (size_t i = 0; i < findings->n; i++) {
+        json_t *object = finding_json(pen, &findings->items[i]);
+        char *text = json_dumps(object, JSON_INDENT(1) | JSON_ENSURE_ASCII);
+        struct span line, rest = span_of(text);
+        for (bool more = true; more;) {
+            more = span_cut(rest, '\n', &line, &rest);
+            buf_str(out, "\n  ");
+            buf_add(out, line);
+        }
+        buf_str(out, i + 1 < findings->n ? "," : "\n ");
+        free(text);
+        json_decref(object);
+    }
 }
 
 void render_json(const struct verdict *verdict, const struct render_options *options,
@@ -186,8 +204,11 @@ void render_json(const struct verdict *verdict, const struct render_options *opt
     struct pen pen = {PEN_MARKDOWN, false, true, verdict->store, &scratch};
     json_t *object = verdict_json(&pen, verdict);
     char *text = json_dumps(object, JSON_INDENT(1) | JSON_ENSURE_ASCII);
-    if (text)
-        buf_str(out, text);
+    struct span all = span_of(text), key = SPAN_LIT("\n \"findings\": [");
+    size_t at = span_find(all, key) + key.n;
+    buf_add(out, span_slice(all, 0, at));
+    findings_write(&pen, verdict->findings, out);
+    buf_add(out, span_skip(all, at));
     buf_char(out, '\n');
     free(text);
     json_decref(object);

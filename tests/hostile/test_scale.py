@@ -41,7 +41,7 @@ def ustar(name, data):
     """A header and its data; TarInfo takes ten times as long for a million of them."""
     head = bytearray(512)
     head[:len(name)] = name
-    head[100:124] = b"0000644\0000000\0000000\0"[:24].ljust(24, b"\0")
+    head[100:124] = b"0000644" b"\0" b"0000000" b"\0" b"0000000" b"\0"
     head[124:136] = b"%011o\0" % len(data)
     head[136:148] = b"00000000000\0"
     head[148:156] = b" " * 8
