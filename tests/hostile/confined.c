@@ -24,6 +24,11 @@ static void check(const char *what, int is_right)
     failures += !is_right;
 }
 
+static bool opened(int fd)
+{
+    return fd >= 0 && close(fd) == 0;
+}
+
 static int refused(int result)
 {
     return result < 0 && (errno == EACCES || errno == EPERM);
@@ -55,8 +60,8 @@ int main(int argc, char **argv)
     snprintf(inside, sizeof(inside), "%s/inside", argv[1]);
     const char *problem = sandbox_enter(&limits, folders, 2);
     check("entered without a complaint", problem == NULL);
-    check("reads what is in its folder", openat(folder, "inside", O_RDONLY) >= 0);
-    check("reads it by its whole path", open(inside, O_RDONLY) >= 0);
+    check("reads what is in its folder", opened(openat(folder, "inside", O_RDONLY)));
+    check("reads it by its whole path", opened(open(inside, O_RDONLY)));
     check("reads /etc/passwd", refused(open("/etc/passwd", O_RDONLY)));
     check("goes up from its folder", refused(openat(folder, "../outside", O_RDONLY)));
     check("follows a link out of it", refused(openat(folder, "link", O_RDONLY)));

@@ -1,128 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/arena.h"
-#include "base/buf.h"
-#include "bundle/bundle.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-/* An input in a file of its own, and what bundle/ makes of it. */
-struct scene {
-    char folder[32], path[64];
-    struct buf bytes;
-    struct limits limits;
-    struct arena *arena;
-    struct bundle *bundle;
-    struct err err;
-};
-
-static int setup(void **state)
-{
-    struct scene *scene = calloc(1, sizeof(*scene));
-    strcpy(scene->folder, "/tmp/oomscope-XXXXXX");
-    assert_non_null(mkdtemp(scene->folder));
-    snprintf(scene->path, sizeof(scene->path), "%s/input", scene->folder);
-    scene->limits = limits_default();
-    scene->arena = arena_new();
-    *state = scene;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct scene *scene = *state;
-    bundle_close(scene->bundle);
-    arena_free(scene->arena);
-    buf_free(&scene->bytes);
-    unlink(scene->path);
-    rmdir(scene->folder);
-    free(scene);
-    return 0;
-}
-
-/* One ustar header; the size field says `size`, whatever follows. */
-static void add_header(struct scene *scene, const char *name, char type, size_t size,
-                       const char *link)
-{
-    char block[512] = {0};
-    unsigned sum = 0;
-    snprintf(block, 100, "%s", name);
-    memcpy(block + 100, "0000644\0000000000\0000000000", 23);
-    snprintf(block + 124, 12, "%011o", (unsigned)(size & 07777777777));
-    memcpy(block + 136, "00000000000", 11);
-    memset(block + 148, ' ', 8);
-    block[156] = type;
-    snprintf(block + 157, 100, "%s", link);
-    memcpy(block + 257, "ustar\00000", 8);
-    for (int i = 0; i < 512; i++)
-        sum += (unsigned char)block[i];
-    snprintf(block + 148, 8, "%06o", sum);
-    buf_add(&scene->bytes, (struct span){block, 512});
-}
-
-static void add_file(struct scene *scene, const char *name, const char *text)
-{
-    static const char zeros[512];
-    size_t n = strlen(text);
-    add_header(scene, name, '0', n, "");
-    buf_str(&scene->bytes, text);
-    buf_add(&scene->bytes, (struct span){zeros, (512 - n % 512) % 512});
-}
-
-static void add_end(struct scene *scene)
-{
-    static const char zeros[1024];
-    buf_add(&scene->bytes, (struct span){zeros, sizeof(zeros)});
-}
-
-static bool open_scene(struct scene *scene)
-{
-    FILE *file = fopen(scene->path, "wb");
-    fwrite(scene->bytes.p, 1, scene->bytes.n, file);
-    fclose(file);
-    scene->bundle = bundle_open(scene->path, &scene->limits, scene->arena, &scene->err);
-    return scene->bundle;
-}
-
-static void expect_member(struct scene *scene, const char *path, const char *text)
-{
-    struct span member;
-    assert_true(bundle_next(scene->bundle, &member));
-    assert_string_equal(arena_printf(scene->arena, SPAN_FMT, SPAN_ARG(member)), path);
-    if (!text)
-        return;
-    struct span all = bundle_slurp(scene->bundle);
-    assert_string_equal(arena_printf(scene->arena, SPAN_FMT, SPAN_ARG(all)), text);
-}
-
-static void expect_end(struct scene *scene)
-{
-    struct span member;
-    assert_false(bundle_next(scene->bundle, &member));
-}
-
-static void expect_note(struct scene *scene, enum note_kind kind, const char *member,
-                        const char *text)
-{
-    for (uint32_t i = 0; i < bundle_note_count(scene->bundle); i++) {
-        const struct note *note = bundle_note(scene->bundle, i);
-        if (note->kind == kind && span_is(note->member, member) && span_has(note->text, text))
-            return;
-    }
-    for (uint32_t i = 0; i < bundle_note_count(scene->bundle); i++) {
-        const struct note *note = bundle_note(scene->bundle, i);
-        print_error("note %d " SPAN_FMT ": " SPAN_FMT "\n", note->kind, SPAN_ARG(note->member),
-                    SPAN_ARG(note->text));
-    }
-    fail_msg("no note %d of %s: %s", kind, member, text);
-}
+#include "bundle_scene.h"
 
 static void test_members_in_order(void **state)
 {
@@ -193,95 +70,6 @@ static void test_cut_archive_gives_what_was_there(void **state)
 
 /* Two readers share the tars: ours, as long as its headers are plain, and libarchive from the first
  * odd one on. Where the first is of the kind that was before 1988, all is left to libarchive. */
-
-static void tell(struct scene *scene, struct buf *out)
-{
-    struct span member;
-    out->n = 0;
-    if (!open_scene(scene))
-        return;
-    while (bundle_next(scene->bundle, &member)) {
-        buf_fmt(out, "member " SPAN_FMT " ", SPAN_ARG(member));
-        buf_add(out, bundle_slurp(scene->bundle));
-        buf_fmt(out, " %d\n", bundle_member_cut(scene->bundle));
-    }
-    for (uint32_t i = 0; i < bundle_note_count(scene->bundle); i++) {
-        const struct note *note = bundle_note(scene->bundle, i);
-        buf_fmt(out, "note %d %d " SPAN_FMT "\n", note->kind, note->loses, SPAN_ARG(note->member));
-    }
-    bundle_close(scene->bundle);
-    scene->bundle = NULL;
-}
-
-static void sum_again(char *block)
-{
-    unsigned sum = 0;
-    memset(block + 148, ' ', 8);
-    for (int i = 0; i < 512; i++)
-        sum += (unsigned char)block[i];
-    snprintf(block + 148, 8, "%06o", sum);
-}
-
-static void expect_same_by_both(struct scene *scene, size_t at)
-{
-    struct buf ours = {0}, theirs = {0};
-    tell(scene, &ours);
-    scene->bytes.p[156] = '\0';
-    sum_again(scene->bytes.p);
-    tell(scene, &theirs);
-    scene->bytes.p[156] = '0';
-    sum_again(scene->bytes.p);
-    if (!span_eq(buf_span(&ours), buf_span(&theirs)))
-        fail_msg("byte %zu:\n" SPAN_FMT "by libarchive:\n" SPAN_FMT, at, SPAN_ARG(buf_span(&ours)),
-                 SPAN_ARG(buf_span(&theirs)));
-    buf_free(&ours);
-    buf_free(&theirs);
-}
-
-static void test_odd_headers_are_left_to_libarchive(void **state)
-{
-    static const char values[] = {'\0', ' ', '/', '0', '1', '2',    '5',   '7',
-                                  '8',  'L', 'a', 'g', 'x', '\x80', '\xff'};
-    struct scene *scene = *state;
-    add_file(scene, "bundle.json", "{}");
-    size_t header = scene->bytes.n;
-    add_file(scene, "proc/a", "MemTotal");
-    add_header(scene, "proc/b/", '5', 0, "");
-    add_header(scene, "proc/l", '2', 0, "/etc/shadow");
-    add_file(scene, "proc/c", "text");
-    add_end(scene);
-    memcpy(scene->bytes.p + header + 345, "before", 6);
-    sum_again(scene->bytes.p + header);
-    expect_same_by_both(scene, 0);
-    static const size_t places[] = {0,   6,   7,   99,  124, 125, 134, 135, 148, 149,
-                                    153, 154, 155, 156, 157, 158, 256, 257, 261, 262,
-                                    263, 264, 265, 329, 345, 351, 352, 499, 500, 511};
-    for (size_t k = 0; k < sizeof(places) / sizeof(*places); k++)
-        for (size_t i = 0; i < sizeof(values); i++) {
-            size_t at = places[k];
-            char *block = scene->bytes.p + header, whole[512];
-            memcpy(whole, block, 512);
-            block[at] = values[i];
-            if (at < 148 || at >= 156)
-                sum_again(block);
-            expect_same_by_both(scene, at);
-            memcpy(scene->bytes.p + header, whole, 512);
-        }
-}
-
-/* In headers and in contents; a file whose last block is not full has all its bytes. */
-static void test_a_cut_reads_the_same_by_both(void **state)
-{
-    static const size_t cuts[] = {513, 1024, 1025, 1124, 1535, 1536, 1537, 1543};
-    struct scene *scene = *state;
-    add_file(scene, "bundle.json", "{}");
-    add_file(scene, "proc/a", "MemTotal");
-    add_end(scene);
-    for (size_t i = sizeof(cuts) / sizeof(*cuts); i-- > 0;) {
-        scene->bytes.n = cuts[i];
-        expect_same_by_both(scene, cuts[i]);
-    }
-}
 
 static void test_limits_name_the_member(void **state)
 {
@@ -403,16 +191,12 @@ static void test_directory(void **state)
     assert_int_equal(system(other), 0);
 }
 
-#define SCENE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE(test_members_in_order),
         SCENE(test_tricks_are_named_and_skipped),
         SCENE(test_cut_archive_gives_what_was_there),
-        SCENE(test_odd_headers_are_left_to_libarchive),
-        SCENE(test_a_cut_reads_the_same_by_both),
         SCENE(test_limits_name_the_member),
         SCENE(test_total_limit_stops),
         SCENE(test_plain_text),
