@@ -4,21 +4,16 @@
 #include "clock.h"
 #include "host.h"
 #include "outcome.h"
+#include "spawn.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#define REAP_MS      50
 #define RESTARTS_MAX 8
-#define DESCRIPTORS  128 /* more than are ever open: a tree's folders, and a few */
-#define PATIENCE     10  /* deadlines that a read may take while it has no processor */
+#define PATIENCE     10 /* deadlines that a read may take while it has no processor */
 
 static struct shared *map_shared(void)
 {
@@ -26,73 +21,6 @@ static struct shared *map_shared(void)
                    -1, 0);
 
     return p == MAP_FAILED ? NULL : p;
-}
-
-static void close_channel(struct reads *r)
-{
-    close(r->to_helper);
-    close(r->from_helper);
-    close(r->alive);
-    r->to_helper = r->from_helper = r->alive = -1;
-}
-
-/* A helper that is left behind must not hold the output open: the reader of a pipe waits for its
- * end. */
-static void close_others(const struct reads *r, int held)
-{
-    for (int fd = 0; fd < DESCRIPTORS; fd++)
-        if (fd != r->root_fd && fd != r->to_helper && fd != r->from_helper && fd != held)
-            close(fd);
-}
-
-/* held: the end of the pipe that tells the parent when this process is gone. */
-static _Noreturn void become_helper(struct reads *r, pid_t parent, int held)
-{
-    struct sigaction dfl = {.sa_handler = SIG_DFL}, ign = {.sa_handler = SIG_IGN};
-
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(0); /* it died before it could be asked for its signal */
-    /* A terminal's ^C goes to both: the parent decides. */
-    sigaction(SIGINT, &ign, NULL);
-    sigaction(SIGHUP, &ign, NULL);
-    sigaction(SIGTERM, &dfl, NULL);
-    close_others(r, held);
-    helper_run(r->shared, r->root_fd, r->confined, r->to_helper, r->from_helper);
-}
-
-/* Slot numbers go by eventfd: a pipe would wake the helper on the parent's processor and leave the
- * other one idle. The pipe is never written; its end tells that the helper died. */
-static bool open_channel(struct reads *r, int *ret_held)
-{
-    int alive[2];
-
-    r->to_helper = eventfd(0, EFD_CLOEXEC);
-    r->from_helper = eventfd(0, EFD_CLOEXEC);
-    if (pipe2(alive, O_CLOEXEC) != 0)
-        alive[0] = alive[1] = -1;
-    r->alive = alive[0];
-    *ret_held = alive[1];
-    return r->to_helper >= 0 && r->from_helper >= 0 && r->alive >= 0;
-}
-
-static bool fork_helper(struct reads *r)
-{
-    int held;
-    bool open = open_channel(r, &held);
-    pid_t parent = getpid(), pid = open ? fork() : -1;
-
-    r->helper = 0;
-    if (pid == 0)
-        become_helper(r, parent, held);
-    if (held >= 0)
-        close(held);
-    if (pid < 0) {
-        close_channel(r);
-        return false;
-    }
-    r->helper = pid;
-    return true;
 }
 
 static void clear_slot(struct reads *r, unsigned number)
@@ -121,7 +49,7 @@ bool reads_start(struct reads *r, int root_fd, bool confined, void *context,
         return false;
     clear_slot(r, 0);
     clear_slot(r, 1);
-    return fork_helper(r);
+    return spawn_helper(r);
 }
 
 /* The one who was killed may still write into the memory when its read returns at last: it keeps
@@ -136,25 +64,6 @@ static bool move_out(struct reads *r)
     munmap(r->shared, sizeof(*r->shared));
     r->shared = fresh;
     return true;
-}
-
-/* Kills the helper; true where it went. */
-static bool kill_helper(struct reads *r)
-{
-    pid_t pid = r->helper;
-
-    if (!pid)
-        return true;
-    kill(pid, SIGKILL);
-    close_channel(r);
-    r->helper = 0;
-    for (int ms = 0; ms <= REAP_MS; ms++) {
-        if (waitpid(pid, NULL, WNOHANG) != 0)
-            return true;
-        clock_sleep_ns(NS_PER_MS);
-    }
-    r->abandoned++;
-    return false;
 }
 
 static void give(struct reads *r, struct slot *s, uint32_t i)
@@ -216,7 +125,7 @@ static void stall(struct reads *r, unsigned number, uint32_t us)
 {
     struct slot *s = &r->shared->slots[number];
     uint32_t at = atomic_load(&s->at);
-    bool killed = kill_helper(r);
+    bool killed = spawn_kill(r);
 
     r->stalls[s->jobs[at].cost]++;
     /* Results that were finished are read before the memory is left. */
@@ -224,7 +133,7 @@ static void stall(struct reads *r, unsigned number, uint32_t us)
              (struct result){.outcome = killed ? OUTCOME_TIMEOUT : OUTCOME_ABANDONED, .us = us});
     if (!killed && !move_out(r))
         return;
-    fork_helper(r);
+    spawn_helper(r);
 }
 
 /* The helper died: the OOM killer took it, perhaps. */
@@ -232,11 +141,11 @@ static void revive(struct reads *r, unsigned number)
 {
     struct slot *s = &r->shared->slots[number];
 
-    kill_helper(r);
+    spawn_kill(r);
     fail_job(r, s, atomic_load(&s->finished),
              (struct result){.outcome = OUTCOME_ERROR, .error = ECHILD});
     if (++r->restarts <= RESTARTS_MAX)
-        fork_helper(r);
+        spawn_helper(r);
 }
 
 /* Milliseconds until the read in work is overdue, 0 when it is; *ret_us = how long it takes. */
@@ -302,7 +211,7 @@ static void wait_slot(struct reads *r, unsigned number)
             revive(r, number);
             break;
         case WAIT_STOPPED:
-            kill_helper(r);
+            spawn_kill(r);
             give_until(r, s, atomic_load(&s->finished));
             fail_rest(r, s);
             return;
@@ -403,5 +312,5 @@ const char *reads_path(const struct reads *r, const struct job *job)
 
 void reads_stop(struct reads *r)
 {
-    kill_helper(r);
+    spawn_kill(r);
 }

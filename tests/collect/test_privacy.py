@@ -76,7 +76,7 @@ class Pseudonyms(unittest.TestCase):
                 "acme-billing.service: A process of this unit has been killed by the OOM killer.",
                 "java cpuset=acme-batch mems_allowed=0",
                 "systemd-logind[9]: New session 3 of user acmealice.",
-                'audit: type=1123 acct="x" USER=acmebob cwd="/home/acmebob/acme.d"',
+                'audit: type=1123 acct="x" USER=acmebob cwd="/srv/acmebob/acme.d"',
                 "Command line: BOOT_IMAGE=/boot/acme-6.1 root=/dev/mapper/acme--vg-root quiet",
                 "traps: app[7] trap in /opt/acme/billing/bin/app, see /srv/acme/core.",
                 "RIP: 0010:foo+0x1/0x2 in user mode, /dev/sda1 and /proc/sys/vm/drop_caches",
