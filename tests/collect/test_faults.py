@@ -17,7 +17,7 @@ def fail(*faults, args=("-o", "-")):
     inject = [w for f in faults for w in ("-e", "inject=" + f)]
     trace = ",".join(f.split(":")[0] for f in faults)
     return subprocess.run(["strace", "-f", "-o", "/dev/null", "-e", "trace=" + trace, *inject,
-                           support.PROGRAM, "-q", *args], stdout=subprocess.PIPE,
+                           support.PROGRAM, "-q", "--wall", "300", *args], stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, timeout=120)
 
 

@@ -163,7 +163,8 @@ class NoTrace(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             path, log = os.path.join(folder, "b.tar"), os.path.join(folder, "trace")
             done = subprocess.run(["strace", "-f", "-y", "-s", "64", "-o", log, support.PROGRAM,
-                                   "-q", "-o", path, "--logs", "--cmdline"],
+                                   "-q", "-o", path, "--logs", "--cmdline", "--wall", "300",
+                                   "--deadline", "10000"],
                                   stderr=subprocess.PIPE, timeout=300)
             self.assertEqual(done.returncode, 0, done.stderr)
             with open(log, errors="replace") as f:
