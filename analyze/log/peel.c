@@ -1,63 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "log/peel.h"
+#include "log/paste.h"
 #include "log/stamp.h"
+#include "log/tag.h"
 
 #include "base/num.h"
 
 /* CONTINUATION_BYTES: journalctl and dmesg put the further lines of a message below its first one,
  * behind blanks instead of the prefix, and no prefix is shorter. */
 enum { LOOK_FOR_STAMP_BYTES = 200, CONTINUATION_BYTES = 8 };
-
-/* "\x1b[32m": the colours of dmesg --color=always and of terminals, on lines that begin with one */
-static struct span without_colors(struct peeler *peeler, struct span s)
-{
-    if (!span_starts(s, "\x1b["))
-        return s;
-    peeler->colors.n = 0;
-    while (s.n > 0) {
-        size_t end = 2;
-        if (span_starts(s, "\x1b[")) {
-            while (end < s.n && ((s.p[end] >= '0' && s.p[end] <= '9') || s.p[end] == ';'))
-                end++;
-            if (end < s.n && (s.p[end] == 'm' || s.p[end] == 'K')) {
-                s = span_skip(s, end + 1);
-                continue;
-            }
-        }
-        buf_char(&peeler->colors, s.p[0]);
-        s = span_skip(s, 1);
-    }
-    return span_trim(buf_span(&peeler->colors));
-}
-
-/* What stands before a line of a whole file: a byte order mark, RS of RFC 7464 (journalctl -o
- * json-seq), "data: " of server-sent events (-o json-sse). */
-static void eat_framing(struct span *s)
-{
-    struct span t = *s;
-    span_eat(s, "\xef\xbb\xbf");
-    span_eat(s, "\x1e");
-    if (span_eat(&t, "data: ") && span_starts(t, "{"))
-        *s = t;
-}
-
-/* Trailing blanks of terminals and CR of serial consoles; "> " of mails, also stacked. */
-static struct span unpaste(struct peeler *peeler, struct span line)
-{
-    struct span s = span_trim(without_colors(peeler, span_trim(line)));
-    eat_framing(&s);
-    if (span_ends(s, "<br>") || span_ends(s, "<br/>") || span_ends(s, "<br />"))
-        s = span_trim(span_slice(s, 0, span_rfind_char(s, '<')));
-    while (s.n > 0 && s.p[0] == '>')
-        s = span_trim_left(span_skip(s, 1));
-    if (span_find_char(s, '&') == s.n ||
-        !(span_has(s, "&lt;") || span_has(s, "&gt;") || span_has(s, "&amp;") ||
-          span_has(s, "&quot;") || span_has(s, "&#") || span_has(s, "&nbsp;")))
-        return s;
-    peeler->scratch.n = 0;
-    peel_unescape_html(s, &peeler->scratch);
-    return buf_span(&peeler->scratch);
-}
 
 static void note_priority(struct record *ret, uint64_t priority)
 {
@@ -154,78 +105,6 @@ static bool eat_decoded(struct span *s, struct record *ret)
     return false;
 }
 
-/* "ident:", "ident[123]:" */
-static bool eat_tag(struct span *s, struct record *ret)
-{
-    struct span t = *s, tag, pid, rest;
-    size_t colon = span_find_char(t, ':');
-    if (colon == 0 || colon == t.n || colon > 80)
-        return false;
-    tag = span_slice(t, 0, colon);
-    if (span_find_char(tag, ' ') < tag.n && span_find_char(tag, '[') == tag.n)
-        return false;
-    if (colon + 1 < t.n && t.p[colon + 1] != ' ' && t.p[colon + 1] != '[' &&
-        !span_is(tag, "kernel"))
-        return false;
-    if (span_cut(tag, '[', &tag, &pid)) {
-        if (!span_cut(pid, ']', &pid, &rest) || !num_u64(pid, &ret->ident_pid))
-            ret->ident_pid = 0;
-    }
-    ret->ident = tag;
-    *s = span_trim_left(span_skip(t, colon + 1));
-    return true;
-}
-
-/* "host tag[pid]: text", with busybox's "kern.warn" in between */
-static bool eat_host_and_tag(struct span *s, struct record *ret)
-{
-    struct span t = span_trim_left(*s);
-    struct span host = span_word(&t), after = span_trim_left(t);
-    if (host.n == 0 || host.n > 255 || host.p[0] == '[')
-        return false;
-    /* "2024-01-01T00:00:00Z CPU: 1 PID: 2" of a container's log is no tag */
-    bool has_iso_stamp = ret->stamp.n > 4 && ret->stamp.p[4] == '-';
-    if (host.p[host.n - 1] == ':' && has_iso_stamp && !span_is(host, "kernel:"))
-        return false;
-    if (host.p[host.n - 1] == ':') { /* no host: "Jan  1 00:00:00 kernel: text" */
-        after = span_trim_left(*s);
-    } else {
-        struct span facility = after, word = span_word(&facility);
-        size_t dot = span_find_char(word, '.');
-        if (dot > 0 && dot < word.n && dot <= 8 && span_find_char(word, ':') == word.n &&
-            word.n <= 16)
-            after = span_trim_left(facility);
-    }
-    if (!eat_tag(&after, ret))
-        return false;
-    *s = after;
-    return true;
-}
-
-/* "1 2024-01-01T00:00:00.123456+00:00 host app procid msgid - text" behind "<4>" */
-static bool eat_rfc5424(struct span *s, struct record *ret)
-{
-    struct span t = *s;
-    if (!span_eat(&t, "1 ") || !stamp_eat_iso(&t, ret))
-        return false;
-    span_word(&t);
-    ret->ident = span_word(&t);
-    struct span pid = span_word(&t);
-    num_u64(pid, &ret->ident_pid);
-    span_word(&t);
-    t = span_trim_left(t);
-    if (t.n > 0 && t.p[0] == '[') { /* structured data; a ']' in a value is escaped */
-        size_t end = span_find(t, SPAN_LIT("] "));
-        t = span_skip(t, end < t.n ? end + 1 : t.n);
-    } else {
-        span_word(&t);
-    }
-    t = span_trim_left(t);
-    span_eat(&t, "\xef\xbb\xbf");
-    *s = t;
-    return true;
-}
-
 static bool is_kernel_tag(struct span ident)
 {
     return span_is(ident, "kernel") || span_is(ident, "klogd");
@@ -249,7 +128,7 @@ static bool eat_syslog_like(struct span *s, struct record *ret)
         ret->carrier = comma ? "dmesg-iso" : "syslog-iso";
         if (comma)
             eat_caller(&t, ret);
-        if (comma || !eat_host_and_tag(&t, ret)) {
+        if (comma || !tag_eat_host(&t, ret)) {
             *s = span_trim_left(t);
             return true;
         }
@@ -262,7 +141,7 @@ static bool eat_syslog_like(struct span *s, struct record *ret)
     } else {
         return false;
     }
-    if (!eat_host_and_tag(&t, ret))
+    if (!tag_eat_host(&t, ret))
         t = span_trim_left(t);
     *s = t;
     return true;
@@ -343,7 +222,7 @@ static bool peel_layer(struct span *s, struct record *ret)
     if (!ret->has_prefix && eat_kmsg(s, ret)) {
         ret->carrier = "kmsg";
     } else if (!is_tagged && !ret->has_time && eat_priority(s, ret)) {
-        ret->carrier = eat_rfc5424(s, ret) ? "syslog-5424" : "syslog-priority";
+        ret->carrier = tag_eat_rfc5424(s, ret) ? "syslog-5424" : "syslog-priority";
     } else if (!ret->has_time && stamp_eat_boot(s, ret)) {
         if (!ret->carrier || ret->carrier[0] == 'd')
             ret->carrier = "dmesg";
@@ -356,7 +235,7 @@ static bool peel_layer(struct span *s, struct record *ret)
         eat_dmesg_rest(s, ret);
     } else if (!ret->has_clock && !is_tagged && eat_syslog_like(s, ret)) {
         ;
-    } else if (!ret->has_prefix && eat_rfc5424(s, ret)) {
+    } else if (!ret->has_prefix && tag_eat_rfc5424(s, ret)) {
         ret->carrier = "syslog-5424"; /* a file that leaves out the priority */
     } else if (!ret->has_prefix && (eat_decoded(s, ret) || eat_shipper(s, ret))) {
         if (!ret->carrier)
@@ -441,7 +320,7 @@ enum peeled peel_line(struct peeler *peeler, struct span line, uint32_t number, 
         if (result != ENTRY_FOREIGN)
             return entry_line(result, ret_again);
     }
-    struct span s = unpaste(peeler, line);
+    struct span s = paste_undo(peeler, line);
     if (is_separator(s))
         return PEELED_NOTHING;
     size_t indent = line.n - span_trim_left(line).n;
