@@ -135,6 +135,8 @@ static enum line_kind classify_kill(struct span text)
 {
     struct span t = text;
     size_t colon = span_find(t, SPAN_LIT(": Kill"));
+    if (colon == t.n)
+        colon = span_find(t, SPAN_LIT(": kill process ")); /* to 2.6.32 */
     bool has_reason = span_starts(t, "Out of memory") || span_starts(t, "Memory cgroup out of") ||
                       span_starts(t, "No available memory") || span_starts(t, "VM: ");
     if (span_starts(t, "Out of memory and no killable processes"))

@@ -269,7 +269,8 @@ void read_kill(struct reading *in, enum line_kind kind)
     if (kind == LINE_CHOSEN || kind == LINE_NO_VICTIM || kind == LINE_EXITING) {
         if (span_starts(front, "Memory cgroup out of memory"))
             in->report->is_memcg = true;
-        else if (span_starts(front, "Out of memory: "))
+        else if (span_starts(front, "Out of memory: ") ||
+                 span_starts(front, "Out of memory (oom_kill"))
             in->report->is_plain = true;
     }
     switch (kind) {
