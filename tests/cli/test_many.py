@@ -48,7 +48,7 @@ class Many(support.Case):
 
         self.assertEqual(summary["hosts"], count(line["verdict"]["bundle"].get("hostname") for line in lines))
         self.assertEqual(summary["exit"], count(str(line["exit"]) for line in lines))
-        self.assertEqual(summary["causes"], count(r["rule"] for i in real for r in i.get("ranking", [])
+        self.assertEqual(summary["causes"], count(r["rule"] for i in incidents for r in i.get("ranking", [])
                                                   if r["role"] == "cause"))
         self.assertEqual(summary["verdicts"], count(
             f"{i['kind']}, scope {i['scope']}" if i in real else i["kind"] for i in incidents))

@@ -121,7 +121,7 @@ class Facts(support.Case):
                 self.assertTrue(fact.get("places") or "computed_from" in fact)
                 if fact["type"] in ("bytes", "count", "duration", "ratio") and fact["value"] is not None:
                     self.assertTrue(isinstance(fact["value"], int) or fact["value"] == "unlimited")
-        names = [fact["fact"] for fact in lines]
+        names = [(fact["fact"], fact.get("parent")) for fact in lines]
         self.assertEqual(len(names), len(set(names)))
 
     def test_places(self):

@@ -9,9 +9,11 @@ version=$(sed -n 's/^project(oomscope VERSION \([^ ]*\).*/\1/p' "$source/CMakeLi
 bundle=$source/fixtures/cgroup-oom-6.12/bundle.tar.xz
 fail() { echo "FAILED: $*" >&2; exit 1; }
 target() { cmake --build "$build" --target "$1" >"$work/log" 2>&1 || { cat "$work/log"; fail "target $1"; }; }
-# same PROGRAM BUNDLE: it says what the program of the build says, to the byte.
+# same PROGRAM BUNDLE: it says what the program of the build says, to the byte, and with the same exit code.
 same() {
-    "$1" --format json "$2" >"$work/a" || [ $? -le 1 ] || fail "$1 $2"
-    "$build/analyze/analyze" --format json "$2" >"$work/b" || [ $? -le 1 ] || fail "analyze $2"
-    cmp "$work/a" "$work/b" || fail "$1 says something else of $2"
+    got=0 wanted=0
+    "$1" --format json "$2" >"$work/got" || got=$?
+    "$build/analyze/analyze" --format json "$2" >"$work/wanted" || wanted=$?
+    [ "$got" -eq "$wanted" ] || fail "$1 exits with $got instead of $wanted over $2"
+    [ -s "$work/got" ] && cmp "$work/got" "$work/wanted" || fail "$1 says something else of $2"
 }
