@@ -98,6 +98,7 @@ bool parse_bundles(struct bundle *bundle, struct bundle *before, struct store *s
     struct span path;
     store_limit_rows(store, bundle_limits(bundle)->value[LIMIT_rows]);
     parse->line_bytes = bundle_limits(bundle)->value[LIMIT_line_bytes];
+    parse->is_text = bundle_form(bundle) == BUNDLE_TEXT;
     while (bundle_next(bundle, &path))
         read_member(parse, bundle, path);
     tell_notes(parse, store, bundle);

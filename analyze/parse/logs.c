@@ -35,7 +35,8 @@ void logs_begin(struct parse *parse, struct span name)
 void logs_feed(struct parse *parse, struct span piece)
 {
     parse->logs[parse->n_logs - 1].bytes += (int64_t)piece.n;
-    sha256_add(&parse->log_hash, piece.p, piece.n);
+    if (!parse->is_text)
+        sha256_add(&parse->log_hash, piece.p, piece.n);
     log_feed(parse->log, piece);
 }
 

@@ -67,6 +67,7 @@ struct parse {
     struct where end;          /* end line of the manifest that says complete; member 0 = none */
     bool has_manifest;         /* at least one line */
     bool is_cut;               /* the input as a whole */
+    bool is_text;              /* it is one log: no manifest holds its sum */
     bool same_boot;            /* the older bundle is of the same boot */
 };
 
