@@ -13,7 +13,7 @@
  * Jobs and what they read travel in shared memory, a batch (slot) at a time.
  */
 #define SLOT_JOBS  64
-#define SLOT_PATHS (12 * 1024)
+#define SLOT_PATHS 12288   /* 12 KiB */
 #define SLOT_DATA  196608u /* 192 KiB */
 
 enum job_kind {

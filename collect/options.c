@@ -136,7 +136,7 @@ static bool take_number(struct options *o, enum option_id id, const char *argume
 
         if (n->id != id)
             continue;
-        if (!scan_u64(&p, argument + strlen(argument), &v))
+        if (!argument || !scan_u64(&p, argument + strlen(argument), &v))
             return false;
         factor = n->size ? suffix_factor(p) : *p == '\0';
         if (factor == 0 || v > n->max / factor || v * factor < n->min)

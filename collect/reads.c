@@ -286,7 +286,8 @@ struct job *reads_job(struct reads *r, enum plan_id row, const char *folder, con
     memcpy(path, folder, folder_len);
     if (folder_len)
         path[folder_len++] = '/';
-    memcpy(path + folder_len, name, name_len + 1);
+    path[folder_len + name_len] = '\0';
+    memcpy(path + folder_len, name, name_len);
     *job = (struct job){.kind = JOB_READ,
                         .cost = plan[row].cost,
                         .row = (uint16_t)row,

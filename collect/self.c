@@ -63,6 +63,7 @@ static void touch_stack(void)
 /* The program too: its pages would have to come from a disk that is busy. */
 static void lock_image(void)
 {
+    /* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl*) the linker's names */
     extern const char __executable_start[], edata[];
 
     /* cppcheck-suppress comparePointers ; the linker gives both ends of one image */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/statfs.h>
 
-#define POINTS_BYTES (24 * 1024)
+#define POINTS_BYTES 24576 /* 24 KiB */
 
 static char points[POINTS_BYTES]; /* mount points of tmpfs, each with its NUL, no leading slash */
 static size_t points_used;

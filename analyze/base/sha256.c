@@ -185,7 +185,7 @@ void sha256_hex(struct sha256 *h, char ret_hex[SHA256_HEX])
     unsigned char digest[SHA256_BYTES];
 
     sha256_end(h, digest);
-    for (int i = 0; i < SHA256_BYTES; i++) {
+    for (size_t i = 0; i < SHA256_BYTES; i++) {
         ret_hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
         ret_hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
     }

@@ -139,7 +139,7 @@ static bool run(struct crew *crew)
 
 bool pool_run(const struct pool *pool)
 {
-    struct crew crew = {.pool = pool, .slots = pool->jobs};
+    struct crew crew = {.pool = pool, .slots = pool->jobs ? pool->jobs : 1};
     crew.workers = base_realloc(NULL, crew.slots, sizeof(*crew.workers));
     crew.polls = base_realloc(NULL, crew.slots, sizeof(*crew.polls));
     for (uint32_t i = 0; i < crew.slots; i++)

@@ -179,7 +179,7 @@ static const struct change changes[] = {
 
 /* A capture by itself takes a moment and some memory: what the host changes by meanwhile is that.
  */
-static const int64_t host_span_us = 900 * 1000;
+static const int64_t host_span_us = 900000;
 
 static void growth_of_host(struct maker *m, struct incident *incident)
 {

@@ -145,7 +145,7 @@ static void gather_rates(struct gather *g, uint32_t parent)
          (row = store_row_next(g->m->store, g->source->table, parent, row)) != ROW_NONE;) {
         struct quantity rate = quantity_of(g->m, g->source->rate, row);
         uint32_t at = map_get(&g->names, name_of(g, row), UINT32_MAX);
-        if (!rate.known || at == UINT32_MAX || !is_inside(g, row) ||
+        if (!rate.known || at >= g->n || !is_inside(g, row) ||
             !is_known(g->m, g->source->bytes, row) || flag_of(g->m, F_processes_growth_flat, row))
             continue;
         g->items[at].rate.known = true;

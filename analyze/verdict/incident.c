@@ -77,7 +77,7 @@ static size_t group_find(struct maker *m, struct groups *groups, uint32_t event)
 {
     struct span key = event_key(m, event);
     uint32_t at = map_get(&groups->ids, key, UINT32_MAX);
-    if (at != UINT32_MAX) {
+    if (at < groups->n) {
         const struct series *series = &groups->items[at];
         struct moment last = moment_of_event(m, series->events[series->n - 1]);
         struct moment here = moment_of_event(m, event);

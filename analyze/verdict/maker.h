@@ -17,7 +17,7 @@ struct maker {
 void *maker_room(struct maker *m, void *items, size_t n, size_t *room, size_t size_bytes);
 
 /* Less than this over the samples is noise: allocators and caches breathe. */
-static const int64_t growth_worth_bytes = 1024 * 1024;
+static const int64_t growth_worth_bytes = 1 << 20;
 
 /* ---- numbers of the store */
 struct quantity quantity_of(const struct maker *m, enum field_id field, uint32_t row);

@@ -8,11 +8,11 @@ planted=$build/planted
 rm -rf "$planted"
 mkdir -p "$planted"
 cat >"$planted/clang-tidy.c" <<'C'
-#include <stddef.h>
-size_t length_of(const char *s);
-size_t length_of(const char *s)
+#include <stdbool.h>
+bool is_known(int state);
+bool is_known(int state)
 {
-    return sizeof(s) / sizeof(s[0]);
+    return state > 1 || state > 1;
 }
 C
 cat >"$planted/gcc.c" <<'C'
