@@ -86,8 +86,10 @@ static void line_advice(const struct pen *pen, const struct incident *incident)
         buf_char(&line, ' ');
         avoid_phrase(&incident->avoid.items[0].text, &line);
     }
-    if (line.n)
+    if (line.n) {
+        pen_blank(pen); /* a paragraph of its own: not all trackers break lines at line ends */
         pen_paragraph(pen, buf_span(&line));
+    }
     buf_free(&line);
 }
 

@@ -5,11 +5,22 @@
 #include "base/amount.h"
 #include "base/map.h"
 
+/* Where the whole is not known the task table may be a part: a holder smaller than the victim, or
+ * small at all, is none. */
+static bool is_of_part(const struct incident *incident, const struct holder *holder)
+{
+    const struct quantity *victim = &incident->victim.bytes;
+    return incident->series.n && (holder->bytes < INT64_C(32) * 1024 * 1024 ||
+                                  (victim->known && holder->bytes < victim->value));
+}
+
 /* The holder to look at first: what grew, where growth is known, else what held most. */
 static const struct holder *suspect_of(const struct incident *incident)
 {
     const struct holders *holders = &incident->holders;
     const struct holder *suspect = holders->n ? &holders->items[0] : NULL;
+    if (suspect && !suspect->share && is_of_part(incident, suspect))
+        return NULL;
     for (size_t i = 0; i < holders->n; i++) {
         const struct holder *holder = &holders->items[i];
         bool grew = holder->rate.known && holder->rate.value > 0 && holder->share > 500;
@@ -85,7 +96,9 @@ static void summary_holder(struct maker *m, struct incident *incident, const str
     else if (top->share == 0)
         tell_into(m, summary, " held {b} {w}", top->bytes, measure);
     else if (top->share > 10000)
-        tell_into(m, summary, " held {b} {w}, shared pages counted in each", top->bytes, measure);
+        tell_into(m, summary, " held {b} {w}, {w}", top->bytes, measure,
+                  top->processes > 1 ? "shared pages counted in each"
+                                     : "a part of it charged elsewhere");
     else
         tell_into(m, summary, " held {r} ({b} {w})", top->share, top->bytes, measure);
     if (top->rate.known && top->rate.value > 0)
@@ -121,15 +134,15 @@ static void summary_kill(struct maker *m, struct incident *incident)
         tell_into(m, summary, ".");
         return;
     }
-    if (victim->share > 0 && victim->share <= 10000)
+    /* above the whole: a part of it is charged elsewhere; below a thousandth: the bytes say more */
+    bool has_share = victim->share >= 10 && victim->share <= 10000;
+    if (has_share)
         tell_into(m, summary, "; it held {r} of {w}", victim->share, whole_words(incident));
     statement_cite_fact(m, summary, F_oom_events_victim_rss, event);
     statement_cite_all(m, summary, &incident->event.whole);
     bool is_victim = top && top->is_victim && top->processes == 1;
     if (victim->bytes.known && victim->bytes.value > 0)
-        tell_into(m, summary,
-                  victim->share > 0 && victim->share <= 10000 ? " ({b})" : "; it held {b}",
-                  victim->bytes.value);
+        tell_into(m, summary, has_share ? " ({b})" : "; it held {b}", victim->bytes.value);
     if (top && !is_victim && !is_too_small(incident, top))
         summary_holder(m, incident, top);
     tell_into(m, summary, ".");
@@ -170,8 +183,9 @@ static void summary_series(struct maker *m, struct incident *incident)
     if (series->n < 2)
         return;
     bool has_time = series->first.wall_known || series->first.boot_known;
-    tell_into(m, &incident->summary, " {n} {w}", (int64_t)series->n,
-              incident->kind == INCIDENT_KILL ? "kills" : "such events");
+    bool all_killed = incident->victim.killed >= (int64_t)series->n;
+    tell_into(m, &incident->summary, "{w}{n} {w}", incident->summary.text.n ? " " : "",
+              (int64_t)series->n, all_killed ? "kills" : "such events");
     if (has_time)
         tell_into(m, &incident->summary, ", the first {t}, the last {t}", &series->first,
                   &series->last);
@@ -216,6 +230,10 @@ static void summary_make(struct maker *m, struct incident *incident)
     case INCIDENT_UNKNOWN:
         if (incident->kind == INCIDENT_NONE && alarm) {
             incident->summary = alarm->evidence;
+            break;
+        }
+        if (incident->kind == INCIDENT_UNKNOWN && incident->first_signal.what.text.n) {
+            incident->summary = incident->first_signal.what;
             break;
         }
         if (incident->why.n) {

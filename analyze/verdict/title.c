@@ -192,7 +192,7 @@ static void title_no_kill(struct maker *m, struct incident *incident, const stru
     else if (panicked || unkillable)
         tell_into(m, &incident->title, "the host ran out of memory");
     if (unkillable)
-        tell_into(m, &incident->title, ", and nothing could be killed{@}",
+        tell_into(m, &incident->title, "{w} nothing could be killed{@}", panicked ? "," : ", and",
                   ref_of(F_oom_events_no_killable, event));
     if (panicked)
         tell_into(m, &incident->title, ", and the kernel panicked{@}",
@@ -241,6 +241,21 @@ static void title_lost(struct maker *m, struct incident *incident)
                          : "no kernel log with the report is in the bundle");
 }
 
+/* No report and no proof that there was none; but the log may show that memory ran short. */
+static void title_unknown(struct maker *m, struct incident *incident)
+{
+    const struct tick *signal = &incident->first_signal;
+    bool is_failure = span_is(signal->kind, "alloc_failure");
+    if (!signal->what.text.n) {
+        tell_into(m, &incident->title,
+                  "the evidence cannot say whether there was a memory incident");
+        return;
+    }
+    tell_into(m, &incident->title, "{w}; whether anything was killed the evidence cannot say",
+              is_failure ? "a page allocation failed" : "the log shows memory running short");
+    statement_cite_all(m, &incident->title, &signal->what);
+}
+
 static void title_without_event(struct maker *m, struct incident *incident)
 {
     const struct ranked *alarm = first_alarm(incident);
@@ -261,8 +276,7 @@ static void title_without_event(struct maker *m, struct incident *incident)
     case INCIDENT_UNKNOWN:
     case INCIDENT_KILL:
     case INCIDENT_NO_KILL:
-        tell_into(m, &incident->title,
-                  "the evidence cannot say whether there was a memory incident");
+        title_unknown(m, incident);
         break;
     }
 }
@@ -282,12 +296,14 @@ void title_make(struct maker *m, struct incident *incident)
         title_without_event(m, incident);
     else if (incident->kind == INCIDENT_NO_KILL)
         title_no_kill(m, incident, refined);
-    else if (refined)
+    else if (refined && !tells_the_end(refined))
         title_rule(m, incident, refined);
     else
         title_scope(m, incident);
     if (incident->series.n && !refined)
         setting = setting_to_blame(m, incident);
+    else if (incident->kind == INCIDENT_KILL && tells_the_end(refined))
+        setting = refined; /* some were killed before it ended so */
     if (setting) {
         tell_into(m, &incident->title, "; ");
         title_rule(m, incident, setting);

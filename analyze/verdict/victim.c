@@ -91,7 +91,7 @@ static void say_badness(struct maker *m, struct victim *victim, uint32_t event, 
                   ref_of(F_oom_tasks_comm, rivals->next), ref_of(F_oom_tasks_pid, rivals->next),
                   ref_of(F_oom_tasks_badness, rivals->next));
     else
-        tell_into(m, why, "; no other task in reach could be killed");
+        tell_into(m, why, ", the only one in reach that could be killed");
     tell_into(m, why, "{w}.", badness_note);
 }
 

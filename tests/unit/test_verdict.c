@@ -360,6 +360,20 @@ static void the_first_sign_of_pressure_is_dated(void **state)
     assert_int_equal(incident->timeline.items[3].when.boot_us, 10000000);
 }
 
+/* A log of a failed allocation and nothing that proves that nobody was killed. */
+static void a_failed_allocation_is_the_title_where_nothing_else_is_known(void **state)
+{
+    struct scene *scene = *state;
+    scene_log_event(scene, "alloc_failure", 4000000);
+    const struct verdict *verdict = verdict_make(scene->store, &nothing, scene->arena);
+    struct buf text = {0};
+    assert_int_equal(verdict->incidents[0].kind, INCIDENT_UNKNOWN);
+    render_markdown(verdict, &(struct render_options){0}, &text);
+    assert_true(
+        span_starts(buf_span(&text), "# Memory verdict: a page allocation failed; whether"));
+    buf_free(&text);
+}
+
 static void a_log_with_fewer_kills_than_the_counter_is_a_disagreement(void **state)
 {
     struct scene *scene = *state;
@@ -419,6 +433,7 @@ int main(void)
         T(a_log_with_fewer_kills_than_the_counter_is_a_disagreement),
         T(a_limit_that_was_changed_since_is_a_disagreement),
         T(a_spared_giant_is_named),
+        T(a_failed_allocation_is_the_title_where_nothing_else_is_known),
         T(sources_that_disagree_are_all_told),
         T(a_log_of_more_kills_than_were_counted_is_doubted),
         T(wall_times_follow_the_clocks_of_the_bundle),
