@@ -24,7 +24,7 @@ static bool limit_rules(const struct options *options, struct rule_limits *limit
 
 struct ruleset *job_rules(const struct options *options, struct arena *arena, struct err *err)
 {
-    struct ruleset *rules = ruleset_builtin(arena, err);
+    struct ruleset *rules = ruleset_builtin(arena, options->given[OPT_test_rules], err);
     if (!rules || !limit_rules(options, ruleset_limits(rules), err))
         return NULL;
     for (size_t i = 0; i < options->n_rules; i++)

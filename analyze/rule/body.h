@@ -51,9 +51,10 @@ extern const char *const rule_kind_names[];     /* by enum rule_kind */
 extern const char *const rule_severity_names[]; /* by enum rule_severity */
 extern const char *const rule_outcome_names[];  /* by enum rule_outcome */
 
-/* Loads one rule file: YAML, keys, names, types. NULL with err. The rule keeps spans of `yaml`. */
-struct rule *rule_load(const char *file, struct span yaml, const struct rule_limits *limits,
-                       struct arena *arena, struct err *err);
+/* Loads one rule file: YAML, keys, names, types; without its tests it ends where they begin. NULL
+ * with err. The rule keeps spans of `yaml`. */
+struct rule *rule_load(const char *file, struct span yaml, bool with_tests,
+                       const struct rule_limits *limits, struct arena *arena, struct err *err);
 
 /* Evaluates one rule over a store and appends its findings to `list`. */
 struct finding_list {

@@ -314,7 +314,7 @@ static const struct rule_key {
 
 enum { KEY_COUNT = sizeof(keys) / sizeof(keys[0]) };
 
-static bool check_keys(struct loader *l, const struct yaml *top)
+static bool check_keys(struct loader *l, const struct yaml *top, bool with_tests)
 {
     for (const struct yaml *entry = top->first; entry; entry = entry->next) {
         struct near near = near_name(entry->key->text);
@@ -329,13 +329,19 @@ static bool check_keys(struct loader *l, const struct yaml *top)
                           near_hint(&near));
     }
     for (size_t i = 0; i < KEY_COUNT; i++)
-        if (keys[i].required && !yaml_find(top, keys[i].name))
+        if (keys[i].required && (with_tests || keys[i].load != load_tests) &&
+            !yaml_find(top, keys[i].name))
             return err_at(l->err, l->body->file, 1, 1, "the key %s is missing", keys[i].name);
     return true;
 }
 
-struct rule *rule_load(const char *file, struct span yaml, const struct rule_limits *limits,
-                       struct arena *arena, struct err *err)
+static struct span part_of(struct span yaml, bool with_tests)
+{
+    return with_tests ? yaml : span_slice(yaml, 0, span_find(yaml, SPAN_LIT("\ntests:\n")) + 1);
+}
+
+struct rule *rule_load(const char *file, struct span yaml, bool with_tests,
+                       const struct rule_limits *limits, struct arena *arena, struct err *err)
 {
     struct loader l = {.rule = arena_alloc(arena, sizeof(*l.rule)),
                        .body = arena_alloc(arena, sizeof(*l.body)),
@@ -351,8 +357,8 @@ struct rule *rule_load(const char *file, struct span yaml, const struct rule_lim
         err_at(err, file, 1, 1, "the file has %zu bytes; %u are allowed", yaml.n, limits->bytes);
         return NULL;
     }
-    struct yaml *top = yaml_parse(l.body->file, yaml, arena, err);
-    if (!top || !check_keys(&l, top))
+    struct yaml *top = yaml_parse(l.body->file, part_of(yaml, with_tests), arena, err);
+    if (!top || !check_keys(&l, top, with_tests))
         return NULL;
     for (size_t i = 0; i < KEY_COUNT; i++) {
         const struct yaml *value = yaml_find(top, keys[i].name);

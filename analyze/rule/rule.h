@@ -70,8 +70,8 @@ struct ruleset *ruleset_new(struct arena *arena); /* without rules */
 /* What rules may cost (rule/limits.h); to be changed before rules are added. */
 struct rule_limits *ruleset_limits(struct ruleset *set);
 /* The rules compiled into the program. Never fails on what was released: an error is a bug of the
- * build. */
-struct ruleset *ruleset_builtin(struct arena *arena, struct err *err);
+ * build. Their tests are six sevenths of their text, and are left unread where nobody runs them. */
+struct ruleset *ruleset_builtin(struct arena *arena, bool with_tests, struct err *err);
 /* Adds a rule from YAML text; one with the id of an older one replaces it. False with
  * file:line:column on any error. */
 bool ruleset_add(struct ruleset *set, const char *file, struct span yaml, struct err *err);

@@ -27,18 +27,6 @@ struct ruleset *ruleset_new(struct arena *arena)
     return set;
 }
 
-struct ruleset *ruleset_builtin(struct arena *arena, struct err *err)
-{
-    struct ruleset *set = ruleset_new(arena);
-    for (size_t i = 0; i < embedded_rule_count; i++) {
-        const struct embedded_rule *rule = &embedded_rules[i];
-        struct span text = {(const char *)rule->text, rule->n};
-        if (!ruleset_add(set, rule->file, text, err))
-            return NULL;
-    }
-    return set;
-}
-
 struct rule_limits *ruleset_limits(struct ruleset *set)
 {
     return &set->limits;
@@ -70,10 +58,11 @@ static void make_room(struct ruleset *set)
     set->rules = grown;
 }
 
-bool ruleset_add(struct ruleset *set, const char *file, struct span yaml, struct err *err)
+static bool add(struct ruleset *set, const char *file, struct span yaml, bool with_tests,
+                struct err *err)
 {
     struct rule *rule =
-        rule_load(file, arena_copy(set->arena, yaml), &set->limits, set->arena, err);
+        rule_load(file, arena_copy(set->arena, yaml), with_tests, &set->limits, set->arena, err);
     if (!rule)
         return false;
     bool found;
@@ -85,6 +74,23 @@ bool ruleset_add(struct ruleset *set, const char *file, struct span yaml, struct
     }
     set->rules[at] = rule;
     return true;
+}
+
+bool ruleset_add(struct ruleset *set, const char *file, struct span yaml, struct err *err)
+{
+    return add(set, file, yaml, true, err);
+}
+
+struct ruleset *ruleset_builtin(struct arena *arena, bool with_tests, struct err *err)
+{
+    struct ruleset *set = ruleset_new(arena);
+    for (size_t i = 0; i < embedded_rule_count; i++) {
+        const struct embedded_rule *rule = &embedded_rules[i];
+        struct span text = {(const char *)rule->text, rule->n};
+        if (!add(set, rule->file, text, with_tests, err))
+            return NULL;
+    }
+    return set;
 }
 
 /* ---- directories */

@@ -25,7 +25,7 @@ static const struct ruleset *rules(void)
     static const struct ruleset *loaded;
     struct err err = {0};
     if (!loaded)
-        loaded = ruleset_builtin(arena_new(), &err);
+        loaded = ruleset_builtin(arena_new(), false, &err);
     if (!loaded)
         abort();
     return loaded;

@@ -25,7 +25,7 @@ static bool try_rule(struct store *store, struct rng *rng, struct total *total)
     struct arena *arena = arena_new();
     struct rule_limits limits = rule_limits_default();
     world_rule(rng, &text);
-    const struct rule *rule = rule_load("random.yaml", buf_span(&text), &limits, arena, &err);
+    const struct rule *rule = rule_load("random.yaml", buf_span(&text), true, &limits, arena, &err);
     bool ok = rule || span_starts(span_of(err.text), "more than") ||
               span_starts(span_of(err.text), "the expression has");
     if (!ok)

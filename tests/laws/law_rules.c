@@ -91,7 +91,7 @@ int main(int argc, char **argv)
     struct err err = {0};
     struct total total = {0};
     struct arena *arena = arena_new();
-    struct ruleset *rules = ruleset_builtin(arena, &err);
+    struct ruleset *rules = ruleset_builtin(arena, true, &err);
     bool ok = rules != NULL;
     if (!ok)
         fprintf(stderr, "%s:%u:%u: %s\n", err.source, err.line, err.column, err.text);

@@ -277,12 +277,15 @@ static void the_builtin_rules_load(void **state)
     (void)state;
     struct arena *arena = arena_new();
     struct err err = {0};
-    struct ruleset *set = ruleset_builtin(arena, &err);
+    struct ruleset *set = ruleset_builtin(arena, true, &err);
     if (!set)
         fail_msg("%s:%u:%u: %s", err.source, err.line, err.column, err.text);
     assert_true(ruleset_count(set) > 0);
     for (size_t i = 1; i < ruleset_count(set); i++)
         assert_true(span_cmp(ruleset_at(set, i - 1)->id, ruleset_at(set, i)->id) < 0);
+    struct ruleset *lean = ruleset_builtin(arena, false, &err);
+    assert_int_equal(ruleset_count(lean), ruleset_count(set));
+    assert_true(span_eq(ruleset_digest(lean), ruleset_digest(set)));
     arena_free(arena);
 }
 
