@@ -242,7 +242,7 @@ class Damage(Test):
         chance = random.Random(6)
         inputs = {}
         for kind, data in self.forms().items():
-            for i in range(12):
+            for i in range(8):
                 broken = bytearray(data)
                 for _ in range(1 + i % 4 * 5):
                     # headers are where it hurts: a third of the flips hit the first KiB

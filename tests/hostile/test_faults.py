@@ -10,7 +10,7 @@ import tempfile
 from support import Bundle, COMPRESSIONS, IS_SANITIZED, PROGRAM, Result, Test, TOOLS, json, main, run
 
 SHIM = os.path.join(TOOLS, "libfaults.so")
-STEPS = 24  # places tried of each kind, spread over all
+STEPS = 16  # places tried of each kind, spread over all
 
 
 class Faults(Test):
