@@ -287,43 +287,6 @@ static void changes_of_the_host_worth_a_percent_are_told(void **state)
     assert_int_equal(incident->growth.items[0].n_places, 2); /* span and anon, not shmem */
 }
 
-/* One kill in the log, three by the kernel, five by the cgroup, and another limit than at the kill:
- * each difference is told, and none of the numbers is taken for the others. */
-static void sources_that_disagree_are_all_told(void **state)
-{
-    struct scene *scene = *state;
-    scene_cgroup_kill(scene);
-    scene_number(scene, F_vmstat_oom_kill, 0, 3);
-    uint32_t row = store_row_by_key(scene->store, T_cgroups, SPAN_LIT("/pod"),
-                                    scene_place(scene, "sys/fs/cgroup/pod/memory.max"));
-    scene_text(scene, F_cgroups_path, row, "/pod");
-    scene_number(scene, F_cgroups_events_oom_kill, row, 5);
-    scene_number(scene, F_cgroups_max, row, 200 * SCENE_MIB);
-    store_observe(scene->store, OBS_DISAGREEMENT, scene_place(scene, "manifest.jsonl"), "4 or 5");
-    const struct verdict *verdict = verdict_make(scene->store, &nothing, scene->arena);
-    assert_int_equal(verdict->disagreements.n, 4);
-    for (size_t i = 0; i < 4; i++)
-        assert_true(verdict->disagreements.items[i].n_places > 0);
-    assert_int_equal(verdict->incidents[0].limit.bytes.value, 100 * SCENE_MIB);
-    assert_int_equal(verdict->incidents[0].victim.killed, 1);
-    struct buf text = {0};
-    render_markdown(verdict, &(struct render_options){0}, &text);
-    assert_true(span_has(buf_span(&text), "## Sources disagree"));
-    assert_true(span_has(buf_span(&text), "200.0 MiB at the capture"));
-    buf_free(&text);
-}
-
-/* A log that shows more kills than the kernel counts. */
-static void a_log_of_more_kills_than_were_counted_is_doubted(void **state)
-{
-    struct scene *scene = *state;
-    scene_event(scene, "global", "x", 1);
-    scene_event(scene, "global", "y", 2);
-    scene_number(scene, F_vmstat_oom_kill, 0, 1);
-    const struct verdict *verdict = verdict_make(scene->store, &nothing, scene->arena);
-    assert_int_equal(verdict->disagreements.n, 1);
-}
-
 static void wall_times_follow_the_clocks_of_the_bundle(void **state)
 {
     struct scene *scene = *state;
@@ -360,42 +323,6 @@ static void the_first_sign_of_pressure_is_dated(void **state)
     assert_int_equal(incident->timeline.items[3].when.boot_us, 10000000);
 }
 
-/* A log of a failed allocation and nothing that proves that nobody was killed. */
-static void a_failed_allocation_is_the_title_where_nothing_else_is_known(void **state)
-{
-    struct scene *scene = *state;
-    scene_log_event(scene, "alloc_failure", 4000000);
-    const struct verdict *verdict = verdict_make(scene->store, &nothing, scene->arena);
-    struct buf text = {0};
-    assert_int_equal(verdict->incidents[0].kind, INCIDENT_UNKNOWN);
-    render_markdown(verdict, &(struct render_options){0}, &text);
-    assert_true(
-        span_starts(buf_span(&text), "# Memory verdict: a page allocation failed; whether"));
-    buf_free(&text);
-}
-
-static void a_log_with_fewer_kills_than_the_counter_is_a_disagreement(void **state)
-{
-    struct scene *scene = *state;
-    scene_cgroup_kill(scene);
-    scene_number(scene, F_vmstat_oom_kill, 0, 5);
-    struct verdict *verdict = verdict_make(scene->store, &nothing, scene->arena);
-    assert_int_equal(verdict->disagreements.n, 1);
-    assert_int_equal(verdict->disagreements.items[0].n_places, 2); /* counter, kill */
-}
-
-static void a_limit_that_was_changed_since_is_a_disagreement(void **state)
-{
-    struct scene *scene = *state;
-    scene_cgroup_kill(scene);
-    uint32_t row = store_row_by_key(scene->store, T_cgroups, SPAN_LIT("/pod"),
-                                    scene_place(scene, "sys/fs/cgroup/pod/memory.max"));
-    scene_number(scene, F_cgroups_max, row, 200 * SCENE_MIB);
-    struct verdict *verdict = verdict_make(scene->store, &nothing, scene->arena);
-    assert_int_equal(verdict->incidents[0].limit.bytes.value, 100 * SCENE_MIB);
-    assert_int_equal(verdict->disagreements.n, 1);
-}
-
 static void a_spared_giant_is_named(void **state)
 {
     struct scene *scene = *state;
@@ -430,12 +357,7 @@ int main(void)
         T(lacks_are_gathered_by_the_file_that_would_say),
         T(changes_of_the_host_worth_a_percent_are_told),
         T(the_first_sign_of_pressure_is_dated),
-        T(a_log_with_fewer_kills_than_the_counter_is_a_disagreement),
-        T(a_limit_that_was_changed_since_is_a_disagreement),
         T(a_spared_giant_is_named),
-        T(a_failed_allocation_is_the_title_where_nothing_else_is_known),
-        T(sources_that_disagree_are_all_told),
-        T(a_log_of_more_kills_than_were_counted_is_doubted),
         T(wall_times_follow_the_clocks_of_the_bundle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* What the verdict says of sources that differ, and where hardly anything is known. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "render/render.h"
+#include "scene.h"
+#include "verdict/verdict.h"
+
+static const struct findings nothing = {NULL, 0};
+
+static int set_up(void **state)
+{
+    static struct scene scene;
+    scene = scene_new();
+    *state = &scene;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    scene_free(*state);
+    return 0;
+}
+
+static uint32_t scene_log_event(struct scene *scene, const char *kind, int64_t time_us)
+{
+    uint32_t row = store_row_add(scene->store, T_log_events, 0);
+    scene_text(scene, F_log_events_kind, row, kind);
+    scene_number(scene, F_log_events_time, row, time_us);
+    return row;
+}
+
+/* A log of a failed allocation and nothing that proves that nobody was killed. */
+static void a_failed_allocation_is_the_title_where_nothing_else_is_known(void **state)
+{
+    struct scene *scene = *state;
+    scene_log_event(scene, "alloc_failure", 4000000);
+    const struct verdict *verdict = verdict_make(scene->store, &nothing, scene->arena);
+    struct buf text = {0};
+    assert_int_equal(verdict->incidents[0].kind, INCIDENT_UNKNOWN);
+    render_markdown(verdict, &(struct render_options){0}, &text);
+    assert_true(
+        span_starts(buf_span(&text), "# Memory verdict: a page allocation failed; whether"));
+    buf_free(&text);
+}
+
+static void a_log_with_fewer_kills_than_the_counter_is_a_disagreement(void **state)
+{
+    struct scene *scene = *state;
+    scene_cgroup_kill(scene);
+    scene_number(scene, F_vmstat_oom_kill, 0, 5);
+    struct verdict *verdict = verdict_make(scene->store, &nothing, scene->arena);
+    assert_int_equal(verdict->disagreements.n, 1);
+    assert_int_equal(verdict->disagreements.items[0].n_places, 2); /* counter, kill */
+}
+
+static void a_limit_that_was_changed_since_is_a_disagreement(void **state)
+{
+    struct scene *scene = *state;
+    scene_cgroup_kill(scene);
+    uint32_t row = store_row_by_key(scene->store, T_cgroups, SPAN_LIT("/pod"),
+                                    scene_place(scene, "sys/fs/cgroup/pod/memory.max"));
+    scene_number(scene, F_cgroups_max, row, 200 * SCENE_MIB);
+    struct verdict *verdict = verdict_make(scene->store, &nothing, scene->arena);
+    assert_int_equal(verdict->incidents[0].limit.bytes.value, 100 * SCENE_MIB);
+    assert_int_equal(verdict->disagreements.n, 1);
+}
+
+/* One kill in the log, three by the kernel, five by the cgroup, and another limit than at the kill:
+ * each difference is told, and none of the numbers is taken for the others. */
+static void sources_that_disagree_are_all_told(void **state)
+{
+    struct scene *scene = *state;
+    scene_cgroup_kill(scene);
+    scene_number(scene, F_vmstat_oom_kill, 0, 3);
+    uint32_t row = store_row_by_key(scene->store, T_cgroups, SPAN_LIT("/pod"),
+                                    scene_place(scene, "sys/fs/cgroup/pod/memory.max"));
+    scene_text(scene, F_cgroups_path, row, "/pod");
+    scene_number(scene, F_cgroups_events_oom_kill, row, 5);
+    scene_number(scene, F_cgroups_max, row, 200 * SCENE_MIB);
+    store_observe(scene->store, OBS_DISAGREEMENT, scene_place(scene, "manifest.jsonl"), "4 or 5");
+    const struct verdict *verdict = verdict_make(scene->store, &nothing, scene->arena);
+    assert_int_equal(verdict->disagreements.n, 4);
+    for (size_t i = 0; i < 4; i++)
+        assert_true(verdict->disagreements.items[i].n_places > 0);
+    assert_int_equal(verdict->incidents[0].limit.bytes.value, 100 * SCENE_MIB);
+    assert_int_equal(verdict->incidents[0].victim.killed, 1);
+    struct buf text = {0};
+    render_markdown(verdict, &(struct render_options){0}, &text);
+    assert_true(span_has(buf_span(&text), "## Sources disagree"));
+    assert_true(span_has(buf_span(&text), "200.0 MiB at the capture"));
+    buf_free(&text);
+}
+
+/* A log that shows more kills than the kernel counts. */
+static void a_log_of_more_kills_than_were_counted_is_doubted(void **state)
+{
+    struct scene *scene = *state;
+    scene_event(scene, "global", "x", 1);
+    scene_event(scene, "global", "y", 2);
+    scene_number(scene, F_vmstat_oom_kill, 0, 1);
+    const struct verdict *verdict = verdict_make(scene->store, &nothing, scene->arena);
+    assert_int_equal(verdict->disagreements.n, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+        T(a_failed_allocation_is_the_title_where_nothing_else_is_known),
+        T(a_log_with_fewer_kills_than_the_counter_is_a_disagreement),
+        T(a_limit_that_was_changed_since_is_a_disagreement),
+        T(sources_that_disagree_are_all_told),
+        T(a_log_of_more_kills_than_were_counted_is_doubted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
