@@ -31,6 +31,7 @@ class Limits(Test):
         self.bundle = Bundle()
         self.input = self.write(self.bundle.tar(), "whole")
         self.whole = self.analyze(self.input)
+        self.whole_code = run("--json", "-", self.input).code
         self.assertEqual([o for o in self.whole["observations"] if o["kind"] == "over-limit"], [])
 
     def hit(self, limit, member, path=None, whole=None):
@@ -104,6 +105,17 @@ class Limits(Test):
 
     # cpu_s: test_archives.py (an endless pipe)
 
+    def test_wall_s(self):
+        """Of many bundles, one that never comes is given up, and the others are judged."""
+        os.mkfifo(self.path("never"))
+        holder = os.open(self.path("never"), os.O_RDWR)  # somebody writes, and says nothing
+        done = run("--ndjson", "--limit", "wall_s=1", self.path("never"), self.input)
+        os.close(holder)
+        lines = [json.loads(line) for line in done.out.splitlines()]
+        self.assertEqual([line["exit"] for line in lines], [2, self.whole_code])
+        self.assertIn("wall_s", lines[0]["error"])
+        self.assertEqual(done.code, 2)
+
     def refused(self, limit, text, place):
         os.makedirs(self.path("rules"), exist_ok=True)
         with open(self.path("rules/a-test.yaml"), "w", encoding="ascii") as file:
@@ -136,8 +148,10 @@ class Limits(Test):
 class Documented(Test):
     def test_each_limit_is_tested_here(self):
         names = [l.split("=")[0] for l in run("--limit", "help").out.decode().splitlines()]
-        texts = "".join(open(os.path.join(os.path.dirname(__file__), f), encoding="utf-8").read()
-                        for f in ("test_limits.py", "test_archives.py"))
+        texts = ""
+        for name in ("test_limits.py", "test_archives.py"):
+            with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as file:
+                texts += file.read()
         self.assertEqual([n for n in names if f'"{n}=' not in texts and f'f"{n}=' not in texts], [])
 
     def test_each_limit_is_documented(self):

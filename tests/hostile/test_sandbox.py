@@ -97,7 +97,7 @@ class Sandbox(Test):
         if not has_landlock():
             self.skipTest("no Landlock in this kernel")
         os.mkdir(self.path("rules"))
-        shutil.copy(os.path.join(SOURCES, "rules/host-exhausted.yaml"), self.path("rules"))
+        shutil.copy(os.path.join(SOURCES, "rules/fork-under-pressure.yaml"), self.path("rules"))
         self.assertTrue(self.check_order("--rules", self.path("rules"), "--before",
                                          self.bundle, self.bundle, inputs={self.bundle}))
 
