@@ -4,7 +4,7 @@
 incomplete, no verdict flips, and the exit status is 2 (4 for what a rule of --rules may cost)."""
 import os
 
-from support import Bundle, SOURCES, Test, entry, json, main, run
+from support import Bundle, SOURCES, Test, json, main, run
 
 def rule_text(when, lets):
     """A rule of the program with another id and decision."""
