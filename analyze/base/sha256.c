@@ -38,7 +38,7 @@ static void expand(uint32_t w[64], const unsigned char *p)
 
 static void blocks_portable(uint32_t state[8], const unsigned char *p, size_t count)
 {
-    uint32_t w[64], s[8];
+    uint32_t w[64] = {0}, s[8];
 
     for (; count; count--, p += 64) {
         expand(w, p);

@@ -185,7 +185,7 @@ static bool read_entry(struct reader *r, unsigned depth, struct map *seen, struc
     if (!next_event(r, &event))
         return false;
     bool end = event.type == YAML_MAPPING_END_EVENT;
-    bool ok = end || (read_node(r, &event, depth, &key) && check_key(r, key, seen));
+    bool ok = end || (read_node(r, &event, depth, &key) && key && check_key(r, key, seen));
     yaml_event_delete(&event);
     return ok && (end || read_value(r, depth, key, ret));
 }

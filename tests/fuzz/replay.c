@@ -14,6 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 static void give(const uint8_t *data, size_t n)
 {
     uint8_t *copy = malloc(n ? n : 1);
+    if (!copy)
+        exit(2);
     if (n)
         memcpy(copy, data, n);
     LLVMFuzzerTestOneInput(copy, n);
@@ -24,7 +26,7 @@ static int replay_file(const char *path, size_t n)
 {
     FILE *file = fopen(path, "rb");
     uint8_t *bytes = malloc(n ? n : 1);
-    if (!file || fread(bytes, 1, n, file) != n) {
+    if (!file || !bytes || fread(bytes, 1, n, file) != n) {
         perror(path);
         exit(2);
     }

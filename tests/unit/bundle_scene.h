@@ -90,6 +90,8 @@ static inline void add_end(struct scene *scene)
 static inline bool open_scene(struct scene *scene)
 {
     FILE *file = fopen(scene->path, "wb");
+    if (!file)
+        return false;
     fwrite(scene->bytes.p, 1, scene->bytes.n, file);
     fclose(file);
     scene->bundle = bundle_open(scene->path, &scene->limits, scene->arena, &scene->err);
