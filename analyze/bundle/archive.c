@@ -108,9 +108,10 @@ static enum source_result archive_next(struct source *source, struct entry *ret_
     struct archive_entry *entry = a->first;
     enum source_result result = SOURCE_OK;
     a->first = NULL;
-    a->position = 0;
-    if (!entry)
+    if (!entry) { /* of the first one, a piece may have been looked at already */
+        a->position = 0;
         result = header(a, &entry);
+    }
     if (result == SOURCE_END || result == SOURCE_CUT)
         return result;
     ret_entry->kind = kind_of(entry);

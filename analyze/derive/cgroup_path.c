@@ -26,7 +26,7 @@ static bool is_container_id(struct span name)
     return hex >= CONTAINER_ID_HEX;
 }
 
-/* kernel-formats D.5: names that systemd, container engines, kubelet and batch systems give. */
+/* Names that systemd, container engines, kubelet and batch systems give. */
 static bool is_known(struct span name)
 {
     static const char *const patterns[] = {

@@ -107,5 +107,6 @@ bool parse_bundles(struct bundle *bundle, struct bundle *before, struct store *s
         tell_notes(parse, store, before);
     }
     parse_finish(parse);
-    return !parse->is_cut && !bundle_is_partial(bundle) && (!before || !bundle_is_partial(before));
+    return !parse->is_cut && !parse->is_unended && !bundle_is_partial(bundle) &&
+           (!before || !bundle_is_partial(before));
 }

@@ -275,6 +275,7 @@ void manifest_read(struct parse *parse)
         parse->end = m.end_complete ? m.end : (struct where){0};
     } else if (header || parse->has_manifest) {
         struct where where = {header ? header->member : m.where.member, 0};
+        parse->is_unended = true;
         store_set(parse->store, F_capture_complete, 0, false, where);
         observe(parse->store, OBS_TRUNCATED, where,
                 "the manifest has no end line: the capture was cut short", SPAN_NONE);

@@ -67,8 +67,10 @@ struct parse {
     struct where end;          /* end line of the manifest that says complete; member 0 = none */
     bool has_manifest;         /* at least one line */
     bool is_cut;               /* the input as a whole */
-    bool is_text;              /* it is one log: no manifest holds its sum */
-    bool same_boot;            /* the older bundle is of the same boot */
+    bool
+        is_unended; /* a bundle whose manifest has no end line: the capture or the copy broke off */
+    bool is_text;   /* it is one log: no manifest holds its sum */
+    bool same_boot; /* the older bundle is of the same boot */
 };
 
 /* A file being read. */

@@ -5,7 +5,7 @@
 #include "parse/parse_parts.h"
 #include "parse/observe.h"
 
-/* Limits that the kernel prints for "none" (kernel-formats A.11): LLONG_MAX and ULLONG_MAX of the
+/* Limits that the kernel prints for "none": LLONG_MAX and ULLONG_MAX of the
  * old res_counter, ULONG_MAX - 2^24 of kernel.shmmax, and PAGE_COUNTER_MAX pages, which is 2^63
  * less one page on 64 bit (pages of up to 64 KiB) and LONG_MAX pages on 32 bit. */
 static bool is_no_limit(const struct parse *parse, uint64_t bytes)

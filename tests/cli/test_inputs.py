@@ -83,6 +83,15 @@ class Inputs(support.Case):
         packed = self.write("log.gz", gzip.compress(console.read_bytes()))
         for again in (self.json(packed), self.json("-", stdin=console.read_bytes())):
             self.assertEqual(again["incidents"][0]["kind"], verdict["incidents"][0]["kind"])
+        # Longer than what is read at once, with the event at its end.
+        long = b"".join(b"[%5d.000000] usb 1-1: new device\n" % n for n in range(100000)) + console.read_bytes()
+        plain = self.json(self.write("long", long))
+        self.assertEqual(len(plain["incidents"]), 1)
+        for program in ("gzip", "xz", "zstd", "lz4", "bzip2"):
+            packed = subprocess.run([program, "-c", "-q"], input=long, stdout=subprocess.PIPE, check=True).stdout
+            again = self.json(self.write("packed/long", packed))
+            self.assertEqual(again["observations"], plain["observations"], program)
+            self.assertEqual(again["incidents"], plain["incidents"], program)
         self.assertEqual(len(self.json(self.write("kmsg", self.members["dev/kmsg"]))["incidents"]), 1)
 
     def test_before(self):

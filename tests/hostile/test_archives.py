@@ -152,8 +152,8 @@ class Bombs(Test):
             self.assertEqual(process.wait(), 0)
         return self.path(kind)
 
-    def stopped(self, path, limit, member):
-        done = run("--json", "-", "--limit", limit, path)
+    def stopped(self, path, limit, member, *more):
+        done = run("--json", "-", *more, "--limit", limit, path)
         self.assertEqual(done.code, 2, done.err)
         self.observed(done.verdict, "over-limit", f"over the limit {limit}", member)
         self.assertIsNone(done.verdict["bundle"]["sha256"])
@@ -164,7 +164,7 @@ class Bombs(Test):
             # what a compression of a log reaches, and what only zeros reach
             ratio = 200 if kind == "lz4" else 400
             self.stopped(path, f"ratio={ratio}", "var/log/bomb")
-            self.stopped(path, "total_bytes=100000000", "var/log/bomb")
+            self.stopped(path, "total_bytes=100000000", "var/log/bomb", "--limit", "ratio=1000000")
 
     def test_the_default_ratio(self):
         for kind in ("zst", "xz"):
@@ -233,7 +233,11 @@ class Damage(Test):
                     inputs[f"{kind}-{at}"] = data[:at]
         whole = self.many({"whole": tar})["whole"]["verdict"]
         for name, line in self.many(inputs).items():
-            if not name.endswith(f"-{len(forms[name.split('-')[0]]) - 1}"):
+            kind, at = name.split("-")
+            if kind == "tar" and 0 < int(at) < 257:     # no archive yet: the first letters of a name are a text
+                self.assertEqual([i["kind"] for i in line["verdict"]["incidents"]] if "verdict" in line
+                                 else ["unknown"], ["unknown"], name)
+            elif int(at) != len(forms[kind]) - 1:
                 self.assertEqual(line["exit"], 2, name)
             if "verdict" in line:
                 self.never_flipped(whole, line["verdict"])
