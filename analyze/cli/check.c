@@ -150,7 +150,7 @@ static void judge(struct one *one, struct job *job, struct buf *out)
 {
     struct buf differences = {0};
     json_t *verdict = verdict_of(job);
-    int exit = job_exit_code(job);
+    int exit = (int)job_exit_code(job);
     expect_compare(&one->expect, verdict, exit, one->check->rules, &differences);
     if (one->output.path && (differences.n || expect_is_empty(&one->expect)))
         update_expect(one, verdict, exit, out);

@@ -109,7 +109,7 @@ static int work(void *context, uint32_t index, struct buf *out)
         buf_str(out, err.text);
         return NOT_READ;
     }
-    int code = job_exit_code(&job);
+    int code = (int)job_exit_code(&job);
     if (options->given[OPT_ndjson])
         verdict_line(&job, name, code, out);
     else

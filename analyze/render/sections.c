@@ -227,16 +227,35 @@ static void unknown_item(const struct pen *pen, const struct unknown *unknown)
     buf_free(&line);
 }
 
+/* What no capture can bring is one line, unless all is asked for. */
+static void final_item(const struct pen *pen, const struct unknowns *unknowns, size_t first)
+{
+    size_t rules = 0;
+    struct buf line = {0};
+    for (size_t i = first; i < unknowns->n; i++)
+        rules += unknowns->items[i].rules;
+    if (rules)
+        buf_fmt(&line, "The kernel's report does not print what %zu %s for (--full names it).",
+                rules, rules == 1 ? "rule asks" : "rules ask");
+    if (rules)
+        pen_item(pen, "- ", buf_span(&line));
+    buf_free(&line);
+}
+
 void section_unknown(const struct pen *pen, const struct incident *incident)
 {
     const struct unknowns *unknowns = &incident->unknowns;
+    size_t open = 0;
     if (unknowns->n == 0)
         return;
-    size_t n = at_most(pen, unknowns->n, UNKNOWN_SHORT);
+    while (open < unknowns->n && (pen->full || !unknowns->items[open].is_final))
+        open++;
+    size_t n = at_most(pen, open, UNKNOWN_SHORT);
     heading(pen, "Not known");
     for (size_t i = 0; i < n; i++)
         unknown_item(pen, &unknowns->items[i]);
-    pen_left(pen, unknowns->n, n);
+    pen_left(pen, open, n);
+    final_item(pen, unknowns, open);
 }
 
 static void advice_list(const struct pen *pen, const struct statements *list, const char *title)

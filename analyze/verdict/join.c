@@ -51,13 +51,21 @@ static void join_counter(struct maker *m)
                                 m->verdict->incidents[i].series.events[k]);
 }
 
+/* cgroup v1 counts a kill in the cgroup of the victim alone, v2 in its ancestors too
+ * (memcontrol.c, memcg_memory_event): a parent's limit shows no kill there. */
+static bool counts_only_its_own(struct maker *m, uint32_t row)
+{
+    struct fact kills = store_fact(m->store, F_cgroups_events_oom_kill, row);
+    return span_ends(store_member_path(m->store, kills.where.member), "memory.oom_control");
+}
+
 static void join_cgroup_counters(struct maker *m, struct incident *incident)
 {
     uint32_t row = incident->limit.cgroup;
     struct quantity kills = quantity_of(m, F_cgroups_events_oom_kill, row);
-    if (!kills.known)
-        return;
     int64_t seen = incident->victim.killed;
+    if (!kills.known || (kills.value < seen && counts_only_its_own(m, row)))
+        return;
     if (kills.value != seen && is_one_boot(m))
         tell(m, &m->verdict->disagreements, "{p} counts {c}, the log shows {n} at its limit{w}.{@}",
              incident->limit.owner, kills.value, "kill", "kills", seen,

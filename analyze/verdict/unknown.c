@@ -21,6 +21,8 @@ static const struct how hows[] = {
     {"proc/pressure", "a kernel with CONFIG_PSI=y (boot option psi=1 where it is off)"},
     {"proc/allocinfo", "a kernel with CONFIG_MEM_ALLOC_PROFILING, sysctl vm.mem_profiling=1"},
     {"sys/kernel/debug", "mount debugfs and run collect as root"},
+    {"sys/fs/cgroup/**/cgroup.stat",
+     "a host with cgroup v2; v1 does not count cgroups that were removed"},
     {"sys/fs/cgroup", "run collect on the host: a container sees only its own cgroup"},
     {"proc/", "sudo ./collect -o bundle.tar on the host"},
     {"sys/", "sudo ./collect -o bundle.tar on the host"},
@@ -202,6 +204,7 @@ static void unknown_fill(struct maker *m, struct unknown *unknown, const struct 
     unknown->member = group->how == how_never ? log_member(m) : group->pattern;
     unknown->reason = reason_of(group);
     unknown->how = group->how;
+    unknown->is_final = group->how == how_never;
     statement_cite_place(m, &unknown->note, group->lack.where);
 }
 

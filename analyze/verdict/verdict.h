@@ -169,6 +169,7 @@ struct unknown {
     struct span member;    /* the file that would say it */
     struct span reason;    /* the manifest's word, or ours: "no such file in the bundle" ... */
     const char *how;       /* what gets it next time */
+    bool is_final;         /* nothing gets it: the kernel does not print it. These come last. */
     struct statement note; /* manifest line, where there is one */
 };
 struct unknowns {

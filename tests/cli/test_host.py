@@ -25,7 +25,9 @@ class Host(support.Case):
         for observed in verdict["observations"]:
             self.assertNotIn("manifest", observed["text"], observed)
             self.assertNotIn(observed["kind"], ("malformed", "over-limit", "duplicate"), observed)
-            self.assertFalse(observed["kind"] == "truncated" and not self.partial, observed)
+            # The log of this host may have lost the head of a report; the bundle has lost nothing.
+            cut = observed["kind"] == "truncated" and (observed["place"] or {}).get("member") != "dev/kmsg"
+            self.assertFalse(cut and not self.partial, observed)
         return verdict
 
     def test_file(self):
