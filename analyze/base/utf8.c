@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/utf8.h"
 
+#include <stdint.h>
+
 static size_t sequence_length(unsigned char lead)
 {
     if (lead < 0x80)
@@ -14,7 +16,9 @@ static size_t sequence_length(unsigned char lead)
     return 0;
 }
 
-size_t utf8_decode(struct span s, uint32_t *ret_char)
+/* Decodes the first character of s. Returns its length in bytes, or 0 when it is not strict UTF-8
+ * (overlong forms, surrogates and values above U+10FFFF included). */
+static size_t utf8_decode(struct span s, uint32_t *ret_char)
 {
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
     size_t n = s.n ? sequence_length((unsigned char)s.p[0]) : 0;
@@ -33,6 +37,15 @@ size_t utf8_decode(struct span s, uint32_t *ret_char)
         return 0;
     *ret_char = c;
     return n;
+}
+
+bool utf8_is_valid(struct span s)
+{
+    uint32_t c;
+    for (size_t n; s.n; s = span_skip(s, n))
+        if (!(n = utf8_decode(s, &c)))
+            return false;
+    return true;
 }
 
 static bool is_hidden(uint32_t c)

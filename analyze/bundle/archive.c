@@ -4,6 +4,7 @@
 #include "bundle/source.h"
 
 #include "base/arena.h"
+#include "base/utf8.h"
 #include "bundle/magic.h"
 
 #include <archive.h>
@@ -91,12 +92,21 @@ static struct span path_of(struct archive_entry *entry)
     return path ? span_of(path) : SPAN_NONE;
 }
 
+/* Names are bytes here. libarchive wants them in the locale's set, and where the machine lacks the
+ * files of C.UTF-8 it warns of each that is not ASCII, and keeps the bytes. */
+static bool warns_of_locale(const struct archive_source *a, struct archive_entry *entry)
+{
+    const char *text = archive_error_string(a->archive);
+    return text && span_starts(span_of(text), "Pathname can't be converted from UTF-8") &&
+           utf8_is_valid(path_of(entry));
+}
+
 static enum source_result header(struct archive_source *a, struct archive_entry **ret_entry)
 {
     int status = archive_read_next_header(a->archive, ret_entry);
     if (status == ARCHIVE_EOF)
         return SOURCE_END;
-    if (status == ARCHIVE_OK)
+    if (status == ARCHIVE_OK || (status == ARCHIVE_WARN && warns_of_locale(a, *ret_entry)))
         return SOURCE_OK;
     say(a);
     return status == ARCHIVE_WARN ? SOURCE_WARN : SOURCE_CUT;
@@ -226,11 +236,13 @@ static struct archive_source *archive_source_new(struct input *input)
  * damaged, so that it says the same as in the middle of one. */
 static struct span tar_mark(char block[512])
 {
+    static const char name[] = {'.', '/'}, magic[] = {'u', 's', 't', 'a', 'r', 0, '0', '0'};
     unsigned sum = 0;
     memset(block, 0, 512);
-    memcpy(block, "./", 2);
-    memcpy(block + 148, "        5", 9);
-    memcpy(block + 257, "ustar\00000", 8);
+    memcpy(block, name, sizeof(name));
+    memset(block + 148, ' ', 8);
+    block[156] = '5';
+    memcpy(block + 257, magic, sizeof(magic));
     for (int i = 0; i < 512; i++)
         sum += (unsigned char)block[i];
     snprintf(block + 148, 8, "%06o", sum);

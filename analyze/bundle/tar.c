@@ -49,7 +49,7 @@ static bool octal(struct span field, uint64_t *ret_number)
 /* "0006424\0", "006424\0 ": six or seven digits. The sum takes the field itself for blanks. */
 static bool sum_holds(struct span block)
 {
-    uint64_t stated, sum = 8 * ' ';
+    uint64_t stated, sum = UINT64_C(8) * ' ';
     struct span field = span_slice(block, 148, 156);
     if (field.p[6] == '\0' && field.p[7] == ' ')
         field.n = 7;

@@ -8,8 +8,9 @@ enum { CLOCK_SLACK_US = 2000000, TIME_SLACK_US = 1000000, MOST_ALIKE = 64 };
 
 /* A journal that is flushed late, or a clock set after the boot; clocks of all zones; stamps
  * without a year are read as of 1972. */
-static const int64_t CLOCK_STEP_US = 3600 * 1000000ll, ZONES_US = 27 * 3600 * 1000000ll,
-                     YEAR_1980_US = 10 * 366 * 86400 * 1000000ll;
+static const int64_t CLOCK_STEP_US = INT64_C(3600) * 1000000,
+                     ZONES_US = INT64_C(27) * 3600 * 1000000,
+                     YEAR_1980_US = INT64_C(10) * 366 * 86400 * 1000000;
 
 bool report_is_event(const struct report *report)
 {

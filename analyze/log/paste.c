@@ -8,8 +8,8 @@ static struct span without_colors(struct peeler *peeler, struct span s)
         return s;
     peeler->colors.n = 0;
     while (s.n > 0) {
-        size_t end = 2;
         if (span_starts(s, "\x1b[")) {
+            size_t end = 2;
             while (end < s.n && ((s.p[end] >= '0' && s.p[end] <= '9') || s.p[end] == ';'))
                 end++;
             if (end < s.n && (s.p[end] == 'm' || s.p[end] == 'K')) {

@@ -35,8 +35,10 @@ void peel_unescape_rsyslog(struct span s, struct buf *out)
         size_t plain = span_find_char(s, '#');
         buf_add(out, span_slice(s, 0, plain));
         s = span_skip(s, plain);
-        if (s.n >= 4 && s.p[1] == '0' && digit_of(s.p[2], 4) >= 0 && digit_of(s.p[3], 8) >= 0) {
-            buf_char(out, (char)(digit_of(s.p[2], 8) << 3 | digit_of(s.p[3], 8)));
+        int high = s.n >= 4 && s.p[1] == '0' ? digit_of(s.p[2], 4) : -1;
+        int low = high >= 0 ? digit_of(s.p[3], 8) : -1;
+        if (low >= 0) {
+            buf_char(out, (char)(high * 8 + low));
             s = span_skip(s, 4);
         } else if (s.n > 0) {
             buf_char(out, s.p[0]);

@@ -18,8 +18,10 @@ static bool is_of_part(const struct incident *incident, const struct holder *hol
 static const struct holder *suspect_of(const struct incident *incident)
 {
     const struct holders *holders = &incident->holders;
-    const struct holder *suspect = holders->n ? &holders->items[0] : NULL;
-    if (suspect && !suspect->share && is_of_part(incident, suspect))
+    if (!holders->n)
+        return NULL;
+    const struct holder *suspect = &holders->items[0];
+    if (!suspect->share && is_of_part(incident, suspect))
         return NULL;
     for (size_t i = 0; i < holders->n; i++) {
         const struct holder *holder = &holders->items[i];

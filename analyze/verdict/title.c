@@ -38,8 +38,8 @@ static const struct ranked *refinement(const struct incident *incident)
 /* Rules about how it ended, not about why. */
 static bool tells_the_end(const struct ranked *ranked)
 {
-    return span_is(ranked->finding->rule->id, "oom-panic") ||
-           span_is(ranked->finding->rule->id, "no-killable-process");
+    return ranked && (span_is(ranked->finding->rule->id, "oom-panic") ||
+                      span_is(ranked->finding->rule->id, "no-killable-process"));
 }
 
 /* So much memory was free that it is the zones' minimum, not its amount, that refused it. */

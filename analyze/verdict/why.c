@@ -39,12 +39,12 @@ static void why_cgroup(struct maker *m, struct incident *incident)
 static void why_host(struct maker *m, struct incident *incident)
 {
     uint32_t event = incident->series.detail;
-    bool is_told = is_known(m, F_oom_events_constraint, event); /* by 5.0 and later */
+    bool by_kernel = is_known(m, F_oom_events_constraint, event); /* 5.0 and later */
     struct statement *why =
-        is_told ? tell(m, &incident->why, "No limit of a cgroup was hit: the constraint is {}",
-                       ref_of(F_oom_events_constraint, event))
-                : tell(m, &incident->why, "The report names no cgroup at its limit{@}",
-                       ref_of(F_oom_events_scope, event));
+        by_kernel ? tell(m, &incident->why, "No limit of a cgroup was hit: the constraint is {}",
+                         ref_of(F_oom_events_constraint, event))
+                  : tell(m, &incident->why, "The report names no cgroup at its limit{@}",
+                         ref_of(F_oom_events_scope, event));
     if (is_known(m, F_oom_events_zones_below_min, event))
         tell_into(m, why,
                   ", and {} of {} zones that the request could use had fallen below their "

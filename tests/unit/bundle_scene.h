@@ -74,7 +74,7 @@ static inline void add_header(struct scene *scene, const char *name, char type, 
 
 static inline void add_file(struct scene *scene, const char *name, const char *text)
 {
-    static const char zeros[512];
+    static const char zeros[512] = {0};
     size_t n = strlen(text);
     add_header(scene, name, '0', n, "");
     buf_str(&scene->bytes, text);
