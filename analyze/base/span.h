@@ -112,10 +112,10 @@ static inline size_t span_find_char(struct span s, char c)
 
 static inline bool span_cut(struct span s, char c, struct span *ret_head, struct span *ret_tail)
 {
-    size_t head = span_find_char(s, c);
-    *ret_head = span_slice(s, 0, head);
-    *ret_tail = span_skip(s, head + 1);
-    return head < s.n;
+    size_t until = span_find_char(s, c);
+    *ret_head = span_slice(s, 0, until);
+    *ret_tail = span_skip(s, until + 1);
+    return until < s.n;
 }
 
 #endif

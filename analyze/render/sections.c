@@ -234,11 +234,11 @@ static void final_item(const struct pen *pen, const struct unknowns *unknowns, s
     struct buf line = {0};
     for (size_t i = first; i < unknowns->n; i++)
         rules += unknowns->items[i].rules;
-    if (rules)
-        buf_fmt(&line, "The kernel's report does not print what %zu %s for (--full names it).",
-                rules, rules == 1 ? "rule asks" : "rules ask");
-    if (rules)
-        pen_item(pen, "- ", buf_span(&line));
+    if (rules == 0)
+        return;
+    buf_fmt(&line, "The kernel's report does not print what %zu %s for (--full names it).", rules,
+            rules == 1 ? "rule asks" : "rules ask");
+    pen_item(pen, "- ", buf_span(&line));
     buf_free(&line);
 }
 
