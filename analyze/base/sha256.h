@@ -17,7 +17,7 @@ struct sha256 {
 void sha256_start(struct sha256 *h);
 void sha256_add(struct sha256 *h, const void *bytes, size_t n);
 
-/* As sha256_end, as 64 hex digits and a NUL. */
+/* The digest as 64 hex digits and a NUL; h must be started again before it is used again. */
 void sha256_hex(struct sha256 *h, char ret_hex[SHA256_HEX]);
 
 #endif

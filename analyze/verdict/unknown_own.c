@@ -41,7 +41,8 @@ static const char *how_holder(const char *class_name)
     return "collect watch, which captures before the kill";
 }
 
-/* Either the report has no task table, or its tasks do not hold the class that filled the limit. */
+/* The report has no task table, or not the amounts of each class, or its tasks do not hold the
+ * class that filled the limit. */
 static void unknown_holder(struct maker *m, struct incident *incident, size_t *room)
 {
     uint32_t event = incident->series.detail;
@@ -50,9 +51,14 @@ static void unknown_holder(struct maker *m, struct incident *incident, size_t *r
     struct unknown *unknown = unknown_add(m, &incident->unknowns, room);
     unknown->question = SPAN_LIT("Who held the memory");
     unknown->member = log_member(m);
-    if (!has_tasks || !dominant) {
+    if (!has_tasks) {
         unknown->reason = SPAN_LIT("the report has no task table");
         unknown->how = "sysctl vm.oom_dump_tasks=1, and the whole report from the log";
+        return;
+    }
+    if (!dominant) {
+        unknown->reason = SPAN_LIT("what is left of the report does not say what filled the limit");
+        unknown->how = "the whole report from the log";
         return;
     }
     unknown->reason =

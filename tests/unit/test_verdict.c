@@ -177,6 +177,20 @@ static void kills_that_no_log_shows_are_lost_not_absent(void **state)
     assert_true(incident->unknowns.n > 0);
 }
 
+/* A task table with nothing of size in it is a task table. */
+static void a_holder_is_missed_for_the_right_reason(void **state)
+{
+    struct scene *scene = *state;
+    uint32_t event = scene_event(scene, "memcg", "test", 7);
+    const struct unknown *unknown = &first_incident(scene)->unknowns.items[0];
+    assert_true(span_is(unknown->question, "Who held the memory"));
+    assert_true(span_is(unknown->reason, "the report has no task table"));
+    scene_task(scene, event, "test", 7, 0);
+    unknown = &first_incident(scene)->unknowns.items[0];
+    assert_true(span_is(unknown->question, "Who held the memory"));
+    assert_true(span_starts(unknown->reason, "what is left of the report"));
+}
+
 static void counters_of_a_cgroup_name_the_limit_that_the_log_lost(void **state)
 {
     struct scene *scene = *state;
@@ -351,6 +365,7 @@ int main(void)
         T(without_evidence_nothing_is_claimed),
         T(a_counter_of_zero_says_that_nothing_happened),
         T(kills_that_no_log_shows_are_lost_not_absent),
+        T(a_holder_is_missed_for_the_right_reason),
         T(counters_of_a_cgroup_name_the_limit_that_the_log_lost),
         T(causes_rank_by_bytes_then_severity_then_id),
         T(a_finding_about_an_event_stays_with_its_incident),
