@@ -172,6 +172,14 @@ static void read_victim_sizes(struct reading *in, struct child *victim, struct s
     }
 }
 
+/* oom_kill_process kills the chosen task, then the whole memory.oom.group with it in it: the first
+ * victim has two lines, and oom_kill of memory.events counts both. */
+static bool is_first_victim(const struct report *r, int64_t pid)
+{
+    const struct value *first = report_get(r, F_oom_events_victim_pid);
+    return r->n_victims > 0 && first->kind == VALUE_NUMBER && first->number == pid;
+}
+
 /* "Killed process 4321 (java) total-vm:1kB, anon-rss:2kB, file-rss:3kB, shmem-rss:4kB, UID:0
  * pgtables:5kB oom_score_adj:0" and its older forms */
 static void read_killed(struct reading *in)
@@ -188,6 +196,9 @@ static void read_killed(struct reading *in)
         r->is_memcg = true;
     else if (span_starts(front, "Out of memory"))
         r->is_plain = true;
+    r->n_kills++;
+    if (is_first_victim(r, pid))
+        return;
     struct child *victim = report_child(r, T_oom_victims);
     bool is_first = r->n_victims == 0;
     child_set(victim, F_oom_victims_pid, pid, in->where);

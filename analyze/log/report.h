@@ -33,6 +33,7 @@ struct report {
     struct child *first, *last;
     struct child *zone, *node; /* the rows read last */
     uint32_t n_tasks, n_zones, n_victims;
+    uint32_t n_kills; /* kill lines: of memory.oom.group one victim has two */
     /* what was seen */
     bool has_header, has_counters, has_tasks_head, has_oom_kill, has_chosen, has_group;
     bool is_memcg, is_plain;                              /* by the words of its lines */

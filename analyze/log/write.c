@@ -175,6 +175,7 @@ static void infer_event(struct report *r, struct store *store)
     report_set(r, F_oom_events_header, r->has_header, first);
     report_set(r, F_oom_events_complete, r->has_header && decided, last);
     report_set(r, F_oom_events_victims, r->n_victims, last);
+    report_set(r, F_oom_events_kills, r->n_kills, last);
     report_set(r, F_oom_events_boot, r->boot, first);
     if (r->has_time) {
         report_set(r, F_oom_events_time, r->time_us, first);

@@ -9,7 +9,7 @@ static int64_t kills_in_log(const struct maker *m, const struct incident *incide
     for (size_t i = 0; i < m->verdict->n_incidents; i++) {
         const struct incident *other = &m->verdict->incidents[i];
         if (!incident || other == incident)
-            kills += other->victim.killed;
+            kills += other->victim.kills;
     }
     return kills;
 }
@@ -63,7 +63,7 @@ static void join_cgroup_counters(struct maker *m, struct incident *incident)
 {
     uint32_t row = incident->limit.cgroup;
     struct quantity kills = quantity_of(m, F_cgroups_events_oom_kill, row);
-    int64_t seen = incident->victim.killed;
+    int64_t seen = incident->victim.kills;
     if (!kills.known || (kills.value < seen && counts_only_its_own(m, row)))
         return;
     if (kills.value != seen && is_one_boot(m))
@@ -74,6 +74,8 @@ static void join_cgroup_counters(struct maker *m, struct incident *incident)
     struct statement *why =
         tell(m, &incident->why, "In the cgroup tree {p} counts {c}{@}", incident->limit.owner,
              kills.value, "kill", "kills", ref_of(F_cgroups_events_oom_kill, row));
+    if (seen > incident->victim.killed && kills.value == seen)
+        tell_into(m, why, " (the first victim of a group counts twice)");
     struct quantity met = quantity_of(m, F_cgroups_events_max, row);
     if (met.known)
         tell_into(m, why, ", and its limit was met {c}{@}", met.value, "time", "times",

@@ -128,6 +128,7 @@ struct victim {
     struct quantity pid, bytes, adj, rank, badness;
     int64_t share;         /* of what filled the limit */
     int64_t killed;        /* processes killed by the whole incident */
+    int64_t kills;         /* as the kernel counts: the first of a group twice */
     struct statements why; /* why the kernel chose it, and who was larger but spared */
 };
 

@@ -13,15 +13,15 @@ static uint32_t victim_task(const struct maker *m, uint32_t event, int64_t pid)
     return ROW_NONE;
 }
 
-static int64_t kills_of(const struct maker *m, const struct series *series)
+static int64_t sum_of(const struct maker *m, const struct series *series, enum field_id field)
 {
-    int64_t killed = 0;
+    int64_t sum = 0;
     for (size_t i = 0; i < series->n; i++) {
         uint32_t event = series->events[i];
         bool has_victim = is_known(m, F_oom_events_victim_pid, event);
-        killed += number_or(m, F_oom_events_victims, event, has_victim);
+        sum += number_or(m, field, event, has_victim);
     }
-    return killed;
+    return sum;
 }
 
 /* The task with the highest badness that is not the victim, and the largest that was spared by its
@@ -153,7 +153,8 @@ void victim_make(struct maker *m, struct incident *incident)
     uint32_t event = incident->series.detail;
     if (event == ROW_NONE)
         return;
-    victim->killed = kills_of(m, &incident->series);
+    victim->killed = sum_of(m, &incident->series, F_oom_events_victims);
+    victim->kills = sum_of(m, &incident->series, F_oom_events_kills);
     victim->comm = text_of(m, F_oom_events_victim_comm, event);
     victim->pid = quantity_of(m, F_oom_events_victim_pid, event);
     victim->known = victim->comm.n || victim->pid.known;
