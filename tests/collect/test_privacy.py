@@ -62,14 +62,14 @@ class Pseudonyms(unittest.TestCase):
         self.key = os.path.join(self.root, "key")
         with open(self.key, "wb") as f:
             f.write(KEY)
-        write(self.root, "proc/sys/kernel/hostname", "db17.acme.example\n")
+        write(self.root, "proc/sys/kernel/hostname", "ledger17.acme.example\n")
         write(self.root, "sys/fs/cgroup/cgroup.controllers", "memory\n")
         for group in (self.GROUP, self.POD):
             write(self.root, f"sys/fs/cgroup{group}/memory.current", "4096\n")
         write(self.root, "dev/kmsg", "".join(
             f"6,{i},{i},-;{text}\n" for i, text in enumerate((
-                "systemd[1]: Hostname set to <db17.acme.example>.",
-                "db17 kernel test",
+                "systemd[1]: Hostname set to <ledger17.acme.example>.",
+                "ledger17 kernel test",
                 f"oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,"
                 f"oom_memcg={self.POD},task_memcg={self.POD},task=java,pid=7,uid=1000",
                 f"Task in {self.GROUP} killed as a result of limit of {self.GROUP}",
@@ -100,7 +100,7 @@ class Pseudonyms(unittest.TestCase):
     def test_no_name_is_left(self):
         bundle = self.capture()
         for name, data in bundle.data.items():
-            for secret in (b"acme", b"db17", b"billing", b"ab12ab12", b"1b2c3d4e"):
+            for secret in (b"acme", b"ledger17", b"billing", b"ab12ab12", b"1b2c3d4e"):
                 self.assertFalse(secret in data, f"{secret} in {name}: {data[:200]}")
                 self.assertFalse(secret.decode() in name, name)
         self.assertNotIn("hostname", json.loads(bundle.data["bundle.json"])["privacy"])

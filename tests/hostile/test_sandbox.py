@@ -52,12 +52,21 @@ class Sandbox(Test):
                         "trace=openat,open,read,pread64,mmap,landlock_restrict_self,prctl,execve,"
                         "write,socket,connect,clone,fork,vfork,clone3,dup,fcntl,lseek",
                         PROGRAM, *args], check=False, capture_output=True)
-        calls = []
+        calls, unfinished = [], {}
         with open(log, encoding="utf-8", errors="replace") as file:
             for line in file:
+                # "7 read(5, <unfinished ...>", lines of other processes, "7 <... read resumed>"x", 1) = 1"
+                resumed = re.match(r"(\d+)\s+<\.\.\. \w+ resumed>(.*)", line)
                 found = re.match(r"(\d+)\s+(\w+)\((.*)", line)
-                if found:
-                    calls.append(found.groups())
+                if resumed and resumed[1] in unfinished:
+                    at = unfinished.pop(resumed[1])
+                    calls[at] = (*calls[at][:2], calls[at][2] + resumed[2])
+                elif found:
+                    pid, name, rest = found.groups()
+                    if rest.endswith("<unfinished ...>"):
+                        unfinished[pid] = len(calls)
+                        rest = rest.removesuffix("<unfinished ...>")
+                    calls.append((pid, name, rest))
         return calls
 
     def check_order(self, *args, inputs):
