@@ -53,8 +53,11 @@ static la_ssize_t give(struct archive *archive, void *context, const void **ret_
 
 static void say(struct archive_source *a)
 {
+    int failed = errno; /* of libarchive's own reads: it calls what did not come damaged or cut */
     const char *text = archive_error_string(a->archive);
-    if (a->seeks && text && span_starts(span_of(text), "Error reading fd"))
+    if (a->seeks && failed == EIO)
+        snprintf(a->source.text, sizeof(a->source.text), "reading failed: %s", strerror(failed));
+    else if (a->seeks && text && span_starts(span_of(text), "Error reading fd"))
         snprintf(a->source.text, sizeof(a->source.text), "reading failed: %s",
                  strerror(archive_errno(a->archive)));
     else
@@ -270,6 +273,7 @@ struct source *archive_open(struct input *input, struct err *err)
         return give_up(a, err, "out of memory");
     support(a->archive);
     a->seeks = magic_is_zip(input_peek(input)) && input_prehash(input);
+    errno = 0;
     if (start(a) < ARCHIVE_WARN) {
         say(a);
         return give_up(a, err, a->source.text);
