@@ -46,6 +46,21 @@ static inline void scene_free(struct scene *scene)
 
 enum { SCENE_MIB = 1024 * 1024 };
 
+/* Of each test: a scene of its own. */
+static inline int scene_set_up(void **state)
+{
+    static struct scene scene;
+    scene = scene_new();
+    *state = &scene;
+    return 0;
+}
+
+static inline int scene_tear_down(void **state)
+{
+    scene_free(*state);
+    return 0;
+}
+
 /* An event of the OOM killer with its victim; sizes in MiB. */
 static inline uint32_t scene_event(struct scene *scene, const char *scope, const char *victim,
                                    int64_t pid)

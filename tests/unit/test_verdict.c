@@ -12,20 +12,6 @@
 
 static const struct findings nothing = {NULL, 0};
 
-static int set_up(void **state)
-{
-    static struct scene scene;
-    scene = scene_new();
-    *state = &scene;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    scene_free(*state);
-    return 0;
-}
-
 static const struct incident *first_incident(struct scene *scene)
 {
     return &verdict_make(scene->store, &nothing, scene->arena)->incidents[0];
@@ -353,7 +339,7 @@ static void a_spared_giant_is_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, scene_set_up, scene_tear_down)
         T(an_ancestor_limit_tells_holder_from_victim),
         T(classes_are_disjoint_and_add_up),
         T(repeats_of_one_cgroup_are_one_incident),

@@ -13,20 +13,6 @@
 
 static const struct findings nothing = {NULL, 0};
 
-static int set_up(void **state)
-{
-    static struct scene scene;
-    scene = scene_new();
-    *state = &scene;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    scene_free(*state);
-    return 0;
-}
-
 static uint32_t scene_log_event(struct scene *scene, const char *kind, int64_t time_us)
 {
     uint32_t row = store_row_add(scene->store, T_log_events, 0);
@@ -111,7 +97,7 @@ static void a_log_of_more_kills_than_were_counted_is_doubted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, scene_set_up, scene_tear_down)
         T(a_failed_allocation_is_the_title_where_nothing_else_is_known),
         T(a_log_with_fewer_kills_than_the_counter_is_a_disagreement),
         T(a_limit_that_was_changed_since_is_a_disagreement),
