@@ -13,7 +13,7 @@
  * feeds counted; near an anchor every line is read, from a little before it (the head of a report
  * may be gone) until QUIET_LINES lines in a row said nothing. */
 enum {
-    WINDOW_BYTES = 1 << 18,
+    WINDOW_BYTES = 1 << 16, /* with the pieces read, it stays in the processor's cache */
     LOOK_BACK_BYTES = 1 << 13,
     ANCHOR_BYTES = 64,
     LINE_BYTES = 1 << 16,

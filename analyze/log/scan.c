@@ -1,129 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "log/scan.h"
+#include "log/anchors.h"
+#include "log/scan_wide.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-/* Words of which at least one is in every line that begins something of interest. Each is at least
- * WINDOW bytes long; the first WINDOW bytes are what is looked for, the rest is compared. */
-static const char *const anchors[] = {
-    "invoked oom-killer",
-    "oom-kill:constraint",
-    "oom-kill event",
-    "result 'oom-kill'",
-    "Killed process ",
-    "Kill process ",
-    ": kill process ",
-    "Out of memory",
-    "out of memory",
-    "killable processes",
-    "Manual OOM",
-    "page allocation ",
-    "page alloction ",
-    "inactive_anon:",
-    "isolated_anon:",
-    "lowmem_reserve[",
-    "total_vm      rss",
-    "killed as a result of limit",
-    "Memory limit reached",
-    "Memory cgroup out",
-    "Memory cgroup stats",
-    "memory: usage",
-    "memory.oom.group",
-    "oom_reaper: ",
-    "oom_kill_process:",
-    "oom_kill event",
-    "dump_header: ",
-    "ould have killed process",
-    "oomd kill: ",
-    "possibly OOM-killed",
-    "OOM Killed (137)",
-    "TERM_MEMLIMIT",
-    "recovery action for ",
-    "page recovery: ",
-    "unmap corrupted page",
-    "Soft offline: ",
-    "systemd-oomd killed",
-    "due to memory ",
-    "Memory pressure for ",
-    "Swap used (",
-    "by the OOM killer",
-    "OOM killer disabled",
-    "OOM killer enabled",
-    "OOM victim ",
-    "OOM request ",
-    "been OOM Killed",
-    "was OOM killed",
-    "System OOM encountered",
-    "\"/tasks/oom\"",
-    "topic=/tasks/oom",
-    "TaskOOM event",
-    "OOM received",
-    "OOM event received",
-    "lowmemorykiller",
-    "SIGTERM to process",
-    "SIGKILL to process",
-    "Killing process",
-    "to the victim",
-    ", oom_adj ",
-    "oom_score_adj ",
-    "attempting to reclaim",
-    "must evict pod",
-    "low on resource: memory",
-    "evicted successfully",
-    "OutOfMemoryError",
-    "insufficient memory",
-    "os::commit_memory",
-    "std::bad_alloc",
-    "allocate memory",
-    "xmalloc: cannot allocate",
-    "MemoryError",
-    "memory allocation of ",
-    "memory exhausted",
-    "Allowed memory size",
-    "OOM command not",
-    "physical memory limits",
-    "enough memory for the",
-    "allocation failure",
-    "vmalloc error",
-    "drop_caches: ",
-    "blocked for more than",
-    "wait for more than",
-    "Memory failure: ",
-    "memory corruption",
-    "VM_FAULT_OOM",
-    "fork rejected",
-    "callbacks suppressed",
-    "messages dropped",
-    "kernel messages",
-    "lost due to rate-limiting",
-    "Linux version ",
-    "-- Reboot --",
-    "\n-- Boot 0",
-    "\n-- Boot 1",
-    "\n-- Boot 2",
-    "\n-- Boot 3",
-    "\n-- Boot 4",
-    "\n-- Boot 5",
-    "\n-- Boot 6",
-    "\n-- Boot 7",
-    "\n-- Boot 8",
-    "\n-- Boot 9",
-    "\n-- Boot a",
-    "\n-- Boot b",
-    "\n-- Boot c",
-    "\n-- Boot d",
-    "\n-- Boot e",
-    "\n-- Boot f",
-    "MESSAGE\":[",
-    "MESSAGE\" : [",
-};
-
 enum {
-    WINDOW = 10,
+    WINDOW = ANCHOR_SHORTEST_BYTES, /* so much of each anchor is looked for, the rest compared */
     BLOCK = 3,
     BUCKETS = 1 << 13,
-    N_ANCHORS = sizeof(anchors) / sizeof(*anchors),
     NONE = 0xff,
 };
 
@@ -131,8 +17,8 @@ enum {
  * on, by a hash of its last three bytes; 0 = an anchor may begin at the window. */
 static unsigned char shifts[BUCKETS];
 static unsigned char heads[BUCKETS]; /* first anchor with these last bytes */
-static unsigned char nexts[N_ANCHORS];
-static bool is_ready;
+static unsigned char nexts[ANCHORS_MOST];
+static bool is_ready, is_wide;
 
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 static const uint32_t MASK = 0x00ffffff;
@@ -153,7 +39,7 @@ void scan_init(void)
         return;
     memset(shifts, WINDOW - BLOCK, sizeof(shifts)); /* the block at 0 is left out: see hash */
     memset(heads, NONE, sizeof(heads));
-    for (unsigned a = 0; a < N_ANCHORS; a++)
+    for (unsigned a = 0; a < anchors_count; a++)
         for (unsigned at = 1; at + BLOCK <= WINDOW; at++) {
             unsigned h = hash(anchors[a] + at), shift = WINDOW - BLOCK - at;
             if (shift < shifts[h])
@@ -163,6 +49,7 @@ void scan_init(void)
                 heads[h] = (unsigned char)a;
             }
         }
+    is_wide = scan_wide_init();
     is_ready = true;
 }
 
@@ -176,7 +63,7 @@ static bool is_anchor(const char *p, size_t n, unsigned bucket)
     return false;
 }
 
-size_t scan_anchor(struct span text)
+size_t scan_anchor_portable(struct span text)
 {
     const char *p = text.p, *end = text.p + text.n;
     while ((size_t)(end - p) >= WINDOW) {
@@ -191,8 +78,19 @@ size_t scan_anchor(struct span text)
     return text.n;
 }
 
+size_t scan_anchor(struct span text)
+{
+    size_t seen = 0;
+    if (is_wide) {
+        size_t at = scan_wide_anchor(text, &seen);
+        if (at < seen)
+            return at;
+    }
+    return seen + scan_anchor_portable(span_skip(text, seen));
+}
+
 /* Eight bytes a step: a byte of x is zero exactly where the text has a line feed. */
-uint64_t scan_count_feeds(struct span text)
+uint64_t scan_count_feeds_portable(struct span text)
 {
     uint64_t count = 0;
     size_t i = 0;
@@ -212,4 +110,11 @@ uint64_t scan_count_feeds(struct span text)
     for (; i < text.n; i++)
         count += text.p[i] == '\n';
     return count;
+}
+
+uint64_t scan_count_feeds(struct span text)
+{
+    size_t seen = 0;
+    uint64_t count = is_wide ? scan_wide_count_feeds(text, &seen) : 0;
+    return count + scan_count_feeds_portable(span_skip(text, seen));
 }

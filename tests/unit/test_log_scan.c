@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "fact/store.h"
+#include "log/anchors.h"
 #include "log/log.h"
 #include "log/scan.h"
 
@@ -45,6 +46,52 @@ static void anchors_are_found_wherever_they_stand(void **state)
         assert_int_equal(scan_anchor((struct span){text, at + strlen(word) - 1}),
                          at + strlen(word) - 1);
     }
+}
+
+static void each_anchor_is_found(void **state)
+{
+    char text[200];
+    (void)state;
+    scan_init();
+    for (unsigned a = 0; a < anchors_count; a++) {
+        size_t length = strlen(anchors[a]);
+        assert_true(length >= ANCHOR_SHORTEST_BYTES);
+        for (size_t at = 0; at + length <= sizeof(text); at++) {
+            memset(text, '.', sizeof(text));
+            memcpy(text + at, anchors[a], length);
+            size_t found = scan_anchor((struct span){text, sizeof(text)});
+            assert_int_equal(found, scan_anchor_portable((struct span){text, sizeof(text)}));
+            assert_true(found <= at); /* an anchor may hold another */
+        }
+    }
+}
+
+/* Pieces of anchors in any order, whole, cut and one over the other: both searches agree. */
+static void both_ways_find_the_same(void **state)
+{
+    enum { TEXT_BYTES = 600, ROUNDS = 60000 };
+    char text[TEXT_BYTES];
+    unsigned seed = 3, found = 0;
+    (void)state;
+    scan_init();
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        size_t n = round % TEXT_BYTES;
+        fill(text, sizeof(text), &seed);
+        for (unsigned i = 0; i < 12; i++) {
+            seed = seed * 1103515245u + 12345u;
+            const char *word = anchors[(seed >> 8) % anchors_count];
+            size_t length = strlen(word), from = (seed >> 16) % 5, at = (seed >> 3) % TEXT_BYTES;
+            length -= i % 3 == round % 3 ? 0 : 1; /* most lack their last byte */
+            for (size_t k = from * (i % 2); k < length && at + k < TEXT_BYTES; k++)
+                text[at + k] = word[k];
+        }
+        struct span span = {text, n};
+        size_t at = scan_anchor(span);
+        found += at < n;
+        assert_int_equal(at, scan_anchor_portable(span));
+        assert_int_equal(scan_count_feeds(span), scan_count_feeds_portable(span));
+    }
+    assert_in_range(found, ROUNDS / 10, ROUNDS - ROUNDS / 10);
 }
 
 static void line_feeds_are_counted(void **state)
@@ -170,6 +217,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(anchors_are_found_wherever_they_stand),
+        cmocka_unit_test(each_anchor_is_found),
+        cmocka_unit_test(both_ways_find_the_same),
         cmocka_unit_test(line_feeds_are_counted),
         cmocka_unit_test(events_far_inside_cite_their_lines),
         cmocka_unit_test(an_event_in_two_logs_is_one),
