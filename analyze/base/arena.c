@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _DEFAULT_SOURCE
 #include "base/arena.h"
 
 #include <stdalign.h>
@@ -7,8 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { CHUNK_BYTES = 256 * 1024, ALIGN_BYTES = 16 };
+/* A run that needs much takes it in large chunks of huge pages: a fault for each small page would
+ * be a tenth of the time of reading a bundle. */
+enum {
+    CHUNK_BYTES = 256 * 1024,
+    HUGE_PAGE_BYTES = 2 << 20,
+    LARGE_CHUNK_BYTES = 2 * HUGE_PAGE_BYTES,
+    SMALL_ARENA_BYTES = 8 << 20, /* until then the chunks are small */
+    ALIGN_BYTES = 16
+};
 
 struct chunk {
     struct chunk *before;
@@ -51,12 +61,24 @@ void arena_free(struct arena *arena)
     free(arena);
 }
 
+/* Where the kernel has no huge page to spare, it gives small ones. */
+static struct chunk *chunk_large(void)
+{
+    struct chunk *chunk = aligned_alloc(HUGE_PAGE_BYTES, LARGE_CHUNK_BYTES);
+    if (chunk)
+        madvise(chunk, LARGE_CHUNK_BYTES, MADV_HUGEPAGE);
+    return chunk;
+}
+
 static struct chunk *chunk_add(struct arena *arena, size_t need)
 {
     size_t size = need > CHUNK_BYTES / 4 ? need : CHUNK_BYTES;
+    bool is_large = need <= CHUNK_BYTES / 4 && arena->total >= SMALL_ARENA_BYTES;
+    if (is_large)
+        size = LARGE_CHUNK_BYTES - sizeof(struct chunk);
     if (size > SIZE_MAX - sizeof(struct chunk))
         base_no_memory();
-    struct chunk *chunk = malloc(sizeof(*chunk) + size);
+    struct chunk *chunk = is_large ? chunk_large() : malloc(sizeof(*chunk) + size);
     if (!chunk)
         base_no_memory();
     chunk->before = arena->last;

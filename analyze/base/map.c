@@ -7,11 +7,18 @@
 #include <string.h>
 #include <sys/random.h>
 
+/* The slots are small, so that those of a large map stay near the processor; the entries stand in
+ * the order in which they were added, which is mostly that in which they are asked for. */
 struct map_slot {
+    uint32_t hash, entry; /* entry: index + 1, 0 = empty */
+};
+
+struct map_entry {
     struct span key; /* p == NULL: the number key is in n */
-    uint64_t hash;   /* 0 = empty */
     uint32_t value;
 };
+
+enum { FIRST_ROOM = 16 };
 
 static uint64_t mix(uint64_t a, uint64_t b)
 {
@@ -19,66 +26,109 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static uint64_t hash_number(const struct map *map, uint64_t key)
+static uint32_t hash_number(const struct map *map, uint64_t key)
 {
-    return mix(key ^ map->seed[0], map->seed[1] | 1) | 1;
+    return (uint32_t)mix(key ^ map->seed[0], map->seed[1]);
 }
 
-static uint64_t hash_span(const struct map *map, struct span s)
+/* The last eight bytes, or all of fewer: some come twice then, which does no harm. */
+static uint64_t hash_tail(struct span s)
 {
-    uint64_t h = map->seed[0] ^ s.n;
-    while (s.n >= 8) {
-        uint64_t word;
+    uint64_t word = 0;
+    uint32_t first = 0, last = 0;
+    if (s.n >= 4) {
+        memcpy(&first, s.p, 4);
+        memcpy(&last, s.p + s.n - 4, 4);
+        return (uint64_t)first << 32 | last;
+    }
+    for (size_t i = 0; i < s.n; i++)
+        word = word << 8 | (unsigned char)s.p[i];
+    return word;
+}
+
+static uint32_t hash_span(const struct map *map, struct span s)
+{
+    uint64_t h = map->seed[0] ^ s.n, word;
+    while (s.n > 8) {
         memcpy(&word, s.p, 8);
-        h = mix(h ^ word, map->seed[1] | 1);
+        h = mix(h ^ word, map->seed[1]);
         s = span_skip(s, 8);
     }
-    uint64_t tail = 0;
-    if (s.n)
-        memcpy(&tail, s.p, s.n);
-    return mix(h ^ tail, map->seed[1] | 1) | 1;
+    return (uint32_t)mix(h ^ hash_tail(s), map->seed[1]);
 }
 
-static bool same(const struct map_slot *slot, struct span key, uint64_t hash)
+static bool same(struct span a, struct span b)
 {
-    if (slot->hash != hash || (slot->key.p == NULL) != (key.p == NULL))
+    if ((a.p == NULL) != (b.p == NULL))
         return false;
-    return key.p == NULL ? slot->key.n == key.n : span_eq(slot->key, key);
+    return a.p == NULL ? a.n == b.n : span_eq(a, b);
 }
 
-static struct map_slot *find(const struct map *map, struct span key, uint64_t hash)
+/* The slot of the key, or the empty one where it would be. */
+static struct map_slot *find(const struct map *map, struct span key, uint32_t hash)
 {
-    size_t at = (size_t)(hash >> 1) & (map->room - 1);
-    while (map->slots[at].hash != 0 && !same(&map->slots[at], key, hash))
-        at = (at + 1) & (map->room - 1);
-    return &map->slots[at];
+    size_t at = hash & (map->room - 1);
+    for (;; at = (at + 1) & (map->room - 1)) {
+        struct map_slot *slot = &map->slots[at];
+        if (!slot->entry || (slot->hash == hash && same(map->entries[slot->entry - 1].key, key)))
+            return slot;
+    }
 }
 
+/* One random number serves all maps of a process: none of them is ever shown. */
+static void seed(struct map *map)
+{
+    static uint64_t drawn[2];
+    if (!drawn[1] && getrandom(drawn, sizeof(drawn), 0) != sizeof(drawn))
+        drawn[0] = (uint64_t)(uintptr_t)map, drawn[1] = UINT64_C(0x9e3779b97f4a7c15);
+    drawn[1] |= 1;
+    memcpy(map->seed, drawn, sizeof(drawn));
+}
+
+/* Half as many entries as slots, in one piece of memory. */
 static void grow(struct map *map)
 {
     struct map old = *map;
-    if (!map->room && getrandom(map->seed, sizeof(map->seed), 0) != sizeof(map->seed))
-        map->seed[0] = (uint64_t)(uintptr_t)map, map->seed[1] = UINT64_C(0x9e3779b97f4a7c15);
-    map->room = old.room ? old.room * 2 : 64;
-    map->slots = base_realloc(NULL, map->room, sizeof(*map->slots));
-    memset(map->slots, 0, map->room * sizeof(*map->slots));
-    for (size_t i = 0; i < old.room; i++)
-        if (old.slots[i].hash)
-            *find(map, old.slots[i].key, old.slots[i].hash) = old.slots[i];
+    if (!map->room)
+        seed(map);
+    map->room = old.room ? old.room * 2 : FIRST_ROOM;
+    size_t n_bytes = map->room * sizeof(*map->slots);
+    map->slots = base_realloc(NULL, map->room, sizeof(*map->slots) + sizeof(*map->entries) / 2);
+    map->entries = (struct map_entry *)(void *)((char *)map->slots + n_bytes);
+    memset(map->slots, 0, n_bytes);
+    if (old.n)
+        memcpy(map->entries, old.entries, old.n * sizeof(*map->entries));
+    for (size_t i = 0; i < old.room; i++) {
+        size_t at = old.slots[i].hash & (map->room - 1);
+        while (old.slots[i].entry && map->slots[at].entry)
+            at = (at + 1) & (map->room - 1);
+        if (old.slots[i].entry)
+            map->slots[at] = old.slots[i];
+    }
     free(old.slots);
 }
 
-static uint32_t get(const struct map *map, struct span key, uint64_t hash, uint32_t absent)
+static uint32_t get(const struct map *map, struct span key, uint32_t hash, uint32_t absent)
 {
-    struct map_slot *slot = find(map, key, hash);
-    return slot->hash ? slot->value : absent;
+    const struct map_slot *slot = find(map, key, hash);
+    return slot->entry ? map->entries[slot->entry - 1].value : absent;
 }
 
-static void set(struct map *map, struct span key, uint64_t hash, uint32_t value)
+/* The entry of the key, added with the value when it is new. */
+static struct map_entry *enter(struct map *map, struct span key, uint32_t hash, uint32_t value)
 {
     struct map_slot *slot = find(map, key, hash);
-    map->n += slot->hash == 0;
-    *slot = (struct map_slot){key, hash, value};
+    if (!slot->entry) {
+        map->entries[map->n] = (struct map_entry){key, value};
+        *slot = (struct map_slot){hash, (uint32_t)++map->n};
+    }
+    return &map->entries[slot->entry - 1];
+}
+
+static void make_room(struct map *map)
+{
+    if (map->n * 2 >= map->room)
+        grow(map);
 }
 
 static struct span text_key(struct span key)
@@ -100,16 +150,21 @@ uint32_t map_get_number(const struct map *map, uint64_t key, uint32_t absent)
 void map_set(struct map *map, struct span key, uint32_t value)
 {
     key = text_key(key);
-    if (map->n * 2 >= map->room)
-        grow(map);
-    set(map, key, hash_span(map, key), value);
+    make_room(map);
+    enter(map, key, hash_span(map, key), value)->value = value;
+}
+
+uint32_t map_add(struct map *map, struct span key, uint32_t value)
+{
+    key = text_key(key);
+    make_room(map);
+    return enter(map, key, hash_span(map, key), value)->value;
 }
 
 void map_set_number(struct map *map, uint64_t key, uint32_t value)
 {
-    if (map->n * 2 >= map->room)
-        grow(map);
-    set(map, (struct span){NULL, key}, hash_number(map, key), value);
+    make_room(map);
+    enter(map, (struct span){NULL, key}, hash_number(map, key), value)->value = value;
 }
 
 void map_free(struct map *map)

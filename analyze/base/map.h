@@ -10,9 +10,11 @@
  * with a random number, so that names in an archive cannot be chosen to collide; nothing is ever
  * walked in hash order. */
 struct map_slot;
+struct map_entry;
 struct map {
     struct map_slot *slots;
-    size_t n, room;
+    struct map_entry *entries;
+    size_t n, room; /* entries, slots */
     uint64_t seed[2];
 };
 
@@ -20,6 +22,8 @@ struct map {
 uint32_t map_get(const struct map *map, struct span key, uint32_t absent);
 uint32_t map_get_number(const struct map *map, uint64_t key, uint32_t absent);
 void map_set(struct map *map, struct span key, uint32_t value); /* adds or replaces */
+/* Adds the key unless it is there; the value that is under it then. */
+uint32_t map_add(struct map *map, struct span key, uint32_t value);
 void map_set_number(struct map *map, uint64_t key, uint32_t value);
 void map_free(struct map *map);
 

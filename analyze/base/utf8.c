@@ -68,10 +68,24 @@ static void escape(uint32_t c, struct buf *out)
         buf_fmt(out, "\\u{%04x}", (unsigned)c);
 }
 
+/* How many bytes at the front are printable ASCII. */
+static size_t plain_length(struct span s)
+{
+    size_t n = 0;
+    while (n < s.n && s.p[n] >= ' ' && s.p[n] <= '~')
+        n++;
+    return n;
+}
+
 bool utf8_visible(struct span s, struct buf *out)
 {
     bool lossy = false;
     while (s.n > 0) {
+        size_t plain = plain_length(s);
+        buf_add(out, span_slice(s, 0, plain));
+        s = span_skip(s, plain);
+        if (!s.n)
+            break;
         uint32_t c;
         size_t n = utf8_decode(s, &c);
         if (n == 0) {

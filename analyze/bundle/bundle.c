@@ -125,12 +125,15 @@ static void start_member(struct bundle *b, const struct entry *entry)
 
 static bool take_member(struct bundle *b, const struct entry *entry, struct span path)
 {
-    if (map_get(&b->seen, path, 0)) {
+    struct arena_mark mark = arena_mark(b->arena);
+    uint32_t id = (uint32_t)b->seen.n;
+    struct span kept = arena_copy(b->arena, path);
+    if (map_add(&b->seen, kept, id) != id) {
+        arena_reset(b->arena, mark);
         note(b, NOTE_DUPLICATE, LOSES_NOTHING, path, "the path comes twice; the first one counts");
         return false;
     }
-    b->member = arena_copy(b->arena, path);
-    map_set(&b->seen, b->member, 1);
+    b->member = kept;
     if (b->form != BUNDLE_TEXT && magic_is_packed_name(path)) {
         notes_fold(&b->notes, b->arena,
                    (struct note){NOTE_UNKNOWN, LOSES_NOTHING, path,

@@ -49,25 +49,34 @@ static bool octal(struct span field, uint64_t *ret_number)
 /* "0006424\0", "006424\0 ": six or seven digits. The sum takes the field itself for blanks. */
 static bool sum_holds(struct span block)
 {
-    uint64_t stated, sum = UINT64_C(8) * ' ';
+    uint64_t stated;
+    uint32_t sum = 8 * ' ';
     struct span field = span_slice(block, 148, 156);
     if (field.p[6] == '\0' && field.p[7] == ' ')
         field.n = 7;
     if (!octal(field, &stated))
         return false;
     for (size_t i = 0; i < BLOCK_BYTES; i++)
-        sum += i >= 148 && i < 156 ? 0 : (unsigned char)block.p[i];
+        sum += (unsigned char)block.p[i];
+    for (size_t i = 148; i < 156; i++)
+        sum -= (unsigned char)block.p[i];
     return sum == stated;
+}
+
+/* Each byte is the one before it, and the first is zero. */
+static bool is_zero(struct span block)
+{
+    return !block.n || (!block.p[0] && memcmp(block.p, block.p + 1, block.n - 1) == 0);
 }
 
 /* A field that ends at its first NUL: printable ASCII, and nothing behind the NUL. */
 static bool plain_text(struct span field, struct span *ret_text)
 {
     *ret_text = span_slice(field, 0, span_find_char(field, '\0'));
-    for (size_t i = 0; i < field.n; i++)
-        if (i < ret_text->n ? field.p[i] < ' ' || field.p[i] > '~' : field.p[i] != '\0')
+    for (size_t i = 0; i < ret_text->n; i++)
+        if (field.p[i] < ' ' || field.p[i] > '~')
             return false;
-    return true;
+    return is_zero(span_skip(field, ret_text->n));
 }
 
 static bool take_path(struct tar_source *t, struct span block, bool is_posix, struct span *ret_path)
@@ -102,14 +111,6 @@ static bool take_header(struct tar_source *t, struct span block, struct entry *r
     t->padding = -t->left % BLOCK_BYTES;
     ret_entry->kind = is_folder ? ENTRY_DIRECTORY : ENTRY_FILE;
     ret_entry->size_bytes = (int64_t)t->left;
-    return true;
-}
-
-static bool is_zero(struct span block)
-{
-    for (size_t i = 0; i < block.n; i++)
-        if (block.p[i])
-            return false;
     return true;
 }
 

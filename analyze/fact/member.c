@@ -6,17 +6,21 @@
 #include "base/buf.h"
 #include "base/lines.h"
 
-uint32_t store_member(struct store *store, struct span path)
+uint32_t store_member_borrow(struct store *store, struct span path)
 {
-    uint32_t id = map_get(&store->member_ids, path, UINT32_MAX);
-    if (id != UINT32_MAX)
+    uint32_t id = map_add(&store->member_ids, path, store->n_members);
+    if (id != store->n_members)
         return id;
     store->members =
         store_room(store->members, store->n_members, &store->room_members, sizeof(*store->members));
-    path = arena_copy(store->arena, path);
     store->members[store->n_members] = (struct member){.path = path};
-    map_set(&store->member_ids, path, store->n_members);
     return store->n_members++;
+}
+
+uint32_t store_member(struct store *store, struct span path)
+{
+    uint32_t id = map_get(&store->member_ids, path, UINT32_MAX);
+    return id != UINT32_MAX ? id : store_member_borrow(store, arena_copy(store->arena, path));
 }
 
 uint32_t store_member_find(const struct store *store, struct span path)
@@ -55,7 +59,7 @@ struct span store_line(const struct store *store, struct where where)
     return where.line ? lines_at(member->text, where.line) : SPAN_NONE;
 }
 
-void store_attempt_add(struct store *store, const struct attempt *attempt)
+uint32_t store_attempt_add(struct store *store, const struct attempt *attempt)
 {
     struct attempt copy = *attempt;
     uint32_t member = store_member_find(store, attempt->member);
@@ -70,6 +74,7 @@ void store_attempt_add(struct store *store, const struct attempt *attempt)
         store->members[member].attempt = store->n_attempts;
     else
         map_set(&store->attempt_ids, copy.member, store->n_attempts - 1);
+    return member;
 }
 
 const struct attempt *store_attempt_find(const struct store *store, struct span member)

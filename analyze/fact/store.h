@@ -51,6 +51,7 @@ struct arena *store_arena(struct store *store);
 /* ---- members: what places are named after */
 uint32_t store_member(struct store *store,
                       struct span path); /* id of the member, added when new; from 1 */
+uint32_t store_member_borrow(struct store *store, struct span path); /* path outlives the store */
 uint32_t store_member_find(const struct store *store, struct span path); /* 0 when there is none */
 struct span store_member_path(const struct store *store, uint32_t member);
 /* Keeps the text of a whole member (borrowed: must live as long as the store), or of single lines
@@ -66,7 +67,8 @@ struct attempt {
     int64_t err_no, bytes;
     struct where where; /* the line of manifest.jsonl */
 };
-void store_attempt_add(struct store *store, const struct attempt *attempt);
+/* The id of its member, 0 when there is none. */
+uint32_t store_attempt_add(struct store *store, const struct attempt *attempt);
 const struct attempt *store_attempt_find(const struct store *store,
                                          struct span member); /* or NULL */
 

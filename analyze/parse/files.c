@@ -156,7 +156,7 @@ static void enter_files(struct parse *parse)
     uint32_t n = 0;
     for (uint32_t i = 0; i < parse->n_files; i++) {
         struct file file = parse->files[i];
-        file.member = store_member(parse->store, file.name);
+        file.member = store_member_borrow(parse->store, file.name);
         room_for(parse, file.member);
         if (parse->file_of[file.member]) {
             observe(parse->store, OBS_DUPLICATE, (struct where){file.member, 0},
@@ -178,11 +178,15 @@ void files_arrange(struct parse *parse)
     enter_files(parse);
 }
 
-struct file *files_find(const struct parse *parse, struct span name)
+struct file *files_of_member(const struct parse *parse, uint32_t member)
 {
-    uint32_t member = store_member_find(parse->store, name);
     uint32_t at = member < parse->n_file_of ? parse->file_of[member] : 0;
     return at ? &parse->files[at - 1] : NULL;
+}
+
+struct file *files_find(const struct parse *parse, struct span name)
+{
+    return files_of_member(parse, store_member_find(parse->store, name));
 }
 
 const struct file *parse_file(const struct parse *parse, const char *name)

@@ -13,7 +13,8 @@ void files_add(struct parse *parse, struct span path, struct span text, enum fil
  * them members of the store. */
 void files_arrange(struct parse *parse);
 
-struct file *files_find(const struct parse *parse, struct span name); /* or NULL */
+struct file *files_find(const struct parse *parse, struct span name);     /* or NULL */
+struct file *files_of_member(const struct parse *parse, uint32_t member); /* or NULL */
 
 void files_free(struct parse *parse);
 

@@ -138,8 +138,8 @@ static void read_attempt(struct manifest *m, struct span name)
     object_number(&m->line, MANIFEST_ERRNO, &attempt.err_no);
     bool has_bytes = object_number(&m->line, MANIFEST_BYTES, &attempt.bytes);
     object_text(&m->line, MANIFEST_DETAIL, arena, &attempt.detail);
-    store_attempt_add(m->store, &attempt);
-    struct file *file = files_find(m->parse, attempt.member);
+    uint32_t member = store_attempt_add(m->store, &attempt);
+    struct file *file = files_of_member(m->parse, member);
     if (file)
         file->is_listed = true;
     if (file)

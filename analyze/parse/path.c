@@ -11,8 +11,8 @@ static bool starts_known_root(struct span s)
     static const char *const folders[] = {
         "proc/",   "sys/",      "dev/kmsg",      "collect/",     "samples/",       "before/",
         "var/log", "manifest/", "manifest.json", "etc/hostname", "etc/os-release", "sos_commands/"};
-    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-        if (span_starts(s, folders[i]))
+    for (size_t i = 0; s.n && i < sizeof(folders) / sizeof(folders[0]); i++)
+        if (s.p[0] == folders[i][0] && span_starts(s, folders[i]))
             return true;
     return span_is(s, "bundle.json");
 }
@@ -79,7 +79,7 @@ bool path_is_log(struct span name)
         "sos_commands/logs/journalctl*",
     };
     for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
-        if (glob_match(name, span_of(patterns[i])))
+        if (name.n && name.p[0] == patterns[i][0] && glob_match(name, span_of(patterns[i])))
             return true;
     return false;
 }

@@ -64,14 +64,14 @@ bool load_word(struct loader *l, const struct yaml *value, const char *const *wo
     struct span text = SPAN_NONE;
     if (!load_text(l, value, &text))
         return false;
-    struct near near = near_name(text);
-    for (int i = 0; words[i]; i++) {
-        near_offer(&near, span_of(words[i]));
+    for (int i = 0; words[i]; i++)
         if (span_is(text, words[i])) {
             *ret = i;
             return true;
         }
-    }
+    struct near near = near_name(text);
+    for (int i = 0; words[i]; i++)
+        near_offer(&near, span_of(words[i]));
     return err_at(l->err, l->body->file, value->line, value->column, "unknown word " SPAN_FMT "%s",
                   SPAN_ARG(text), near_hint(&near));
 }
@@ -314,20 +314,28 @@ static const struct rule_key {
 
 enum { KEY_COUNT = sizeof(keys) / sizeof(keys[0]) };
 
+static bool is_key(struct span name)
+{
+    for (size_t i = 0; i < KEY_COUNT; i++)
+        if (span_is(name, keys[i].name))
+            return true;
+    return false;
+}
+
+static bool unknown_key(struct loader *l, const struct yaml *key)
+{
+    struct near near = near_name(key->text);
+    for (size_t i = 0; i < KEY_COUNT; i++)
+        near_offer(&near, span_of(keys[i].name));
+    return err_at(l->err, l->body->file, key->line, key->column, "unknown key " SPAN_FMT "%s",
+                  SPAN_ARG(key->text), near_hint(&near));
+}
+
 static bool check_keys(struct loader *l, const struct yaml *top, bool with_tests)
 {
-    for (const struct yaml *entry = top->first; entry; entry = entry->next) {
-        struct near near = near_name(entry->key->text);
-        bool found = false;
-        for (size_t i = 0; i < KEY_COUNT; i++) {
-            found = found || span_is(entry->key->text, keys[i].name);
-            near_offer(&near, span_of(keys[i].name));
-        }
-        if (!found)
-            return err_at(l->err, l->body->file, entry->key->line, entry->key->column,
-                          "unknown key " SPAN_FMT "%s", SPAN_ARG(entry->key->text),
-                          near_hint(&near));
-    }
+    for (const struct yaml *entry = top->first; entry; entry = entry->next)
+        if (!is_key(entry->key->text))
+            return unknown_key(l, entry->key);
     for (size_t i = 0; i < KEY_COUNT; i++)
         if (keys[i].required && (with_tests || keys[i].load != load_tests) &&
             !yaml_find(top, keys[i].name))

@@ -58,11 +58,11 @@ static void make_room(struct ruleset *set)
     set->rules = grown;
 }
 
+/* The rule borrows its text. */
 static bool add(struct ruleset *set, const char *file, struct span yaml, bool with_tests,
                 struct err *err)
 {
-    struct rule *rule =
-        rule_load(file, arena_copy(set->arena, yaml), with_tests, &set->limits, set->arena, err);
+    struct rule *rule = rule_load(file, yaml, with_tests, &set->limits, set->arena, err);
     if (!rule)
         return false;
     bool found;
@@ -78,7 +78,7 @@ static bool add(struct ruleset *set, const char *file, struct span yaml, bool wi
 
 bool ruleset_add(struct ruleset *set, const char *file, struct span yaml, struct err *err)
 {
-    return add(set, file, yaml, true, err);
+    return add(set, file, arena_copy(set->arena, yaml), true, err);
 }
 
 struct ruleset *ruleset_builtin(struct arena *arena, bool with_tests, struct err *err)

@@ -284,17 +284,13 @@ static struct yaml *read_file(struct reader *r)
 
 struct yaml *yaml_parse(const char *file, struct span text, struct arena *arena, struct err *err)
 {
-    struct reader *r = arena_alloc(arena, sizeof(*r));
-    r->file = file;
-    r->text = text;
-    r->arena = arena;
-    r->err = err;
-    if (!yaml_parser_initialize(&r->parser))
+    struct reader r = {.file = file, .text = text, .arena = arena, .err = err};
+    if (!yaml_parser_initialize(&r.parser))
         base_no_memory();
-    yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&r->parser, (const unsigned char *)text.p, text.n);
-    struct yaml *top = read_file(r);
-    yaml_parser_delete(&r->parser);
+    yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&r.parser, (const unsigned char *)text.p, text.n);
+    struct yaml *top = read_file(&r);
+    yaml_parser_delete(&r.parser);
     return top;
 }
 

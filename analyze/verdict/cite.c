@@ -68,8 +68,38 @@ static void cite_source(void *context, struct ref ref)
         citing->places[citing->n++] = places[i];
 }
 
-/* Thousands of facts that lie in other files each are sorted at once: one by one, each would move
- * all others. */
+/* Two sorted lists made one, in which each place stands once. */
+static size_t merge(struct where *to, const struct where *a, size_t n_a, const struct where *b,
+                    size_t n_b)
+{
+    size_t n = 0;
+    while (n_a || n_b) {
+        bool from_a = n_a && (!n_b || where_cmp(*a, *b) <= 0);
+        const struct where *next = from_a ? a++ : b++;
+        n_a -= from_a;
+        n_b -= !from_a;
+        if (!n || where_cmp(to[n - 1], *next) != 0)
+            to[n++] = *next;
+    }
+    return n;
+}
+
+/* Thousands of places are merged at once: one by one, each would move all others. */
+static void cite_sorted(struct maker *m, struct statement *statement, const struct where *from,
+                        size_t n)
+{
+    enum { MANY = 32 };
+    if (n < MANY) {
+        for (size_t i = 0; i < n; i++)
+            statement_cite_place(m, statement, from[i]);
+        return;
+    }
+    statement->room_places = statement->n_places + n;
+    struct where *places = arena_array(m->arena, statement->room_places, sizeof(*places));
+    statement->n_places = merge(places, statement->places, statement->n_places, from, n);
+    statement->places = places;
+}
+
 void statement_cite_refs(struct maker *m, struct statement *statement, const struct ref *refs,
                          size_t n)
 {
@@ -78,8 +108,7 @@ void statement_cite_refs(struct maker *m, struct statement *statement, const str
         store_sources(m->store, refs[i], cite_source, &citing);
     if (citing.n > 1)
         qsort(citing.places, citing.n, sizeof(*citing.places), place_cmp);
-    for (size_t i = 0; i < citing.n; i++)
-        statement_cite_place(m, statement, citing.places[i]);
+    cite_sorted(m, statement, citing.places, citing.n);
     free(citing.places);
 }
 
@@ -97,6 +126,5 @@ void statement_cite_fact(struct maker *m, struct statement *statement, enum fiel
 
 void statement_cite_all(struct maker *m, struct statement *statement, const struct statement *from)
 {
-    for (size_t i = 0; i < from->n_places; i++)
-        statement_cite_place(m, statement, from->places[i]);
+    cite_sorted(m, statement, from->places, from->n_places);
 }

@@ -66,6 +66,7 @@ __attribute__((destructor)) static void end(void)
 void *__libc_malloc(size_t n);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t n);
+void *__libc_memalign(size_t align, size_t n);
 
 void *malloc(size_t n)
 {
@@ -80,6 +81,11 @@ void *calloc(size_t n, size_t size)
 void *realloc(void *p, size_t n)
 {
     return fails(ALLOC) ? NULL : __libc_realloc(p, n);
+}
+
+void *aligned_alloc(size_t align, size_t n)
+{
+    return fails(ALLOC) ? NULL : __libc_memalign(align, n);
 }
 
 void *reallocarray(void *p, size_t n, size_t size)

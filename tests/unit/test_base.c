@@ -175,6 +175,12 @@ static void maps_grow_and_replace(void **state)
     map_set(&map, SPAN_LIT("n7"), 70);
     assert_int_equal(map_get(&map, SPAN_LIT("n7"), 0), 70);
     assert_int_equal(map_get(&map, SPAN_LIT("absent"), 5), 5);
+    assert_int_equal(map_add(&map, SPAN_LIT("n7"), 71), 70);
+    assert_int_equal(map_add(&map, SPAN_LIT("added"), 72), 72);
+    assert_int_equal(map_get(&map, SPAN_LIT("added"), 0), 72);
+    assert_int_equal(map_get(&map, SPAN_NONE, 6), 6);
+    assert_int_equal(map_add(&map, SPAN_LIT(""), 7), 7);
+    assert_int_equal(map_get(&map, SPAN_NONE, 6), 7);
     map_free(&map);
 }
 
@@ -186,6 +192,12 @@ static void arenas_give_back_to_a_mark(void **state)
     struct arena_mark mark = arena_mark(arena);
     for (int i = 0; i < 100; i++)
         memset(arena_alloc(arena, 100000), 1, 100000);
+    /* large chunks by now */
+    struct arena_mark half = arena_mark(arena);
+    for (int i = 0; i < 300; i++)
+        memset(arena_alloc(arena, 60000), 1, 60000);
+    arena_reset(arena, half);
+    assert_int_equal(((char *)arena_alloc(arena, 60000))[59999], 0);
     arena_reset(arena, mark);
     assert_true(span_is(kept, "kept"));
     assert_int_equal(((char *)arena_alloc(arena, 16))[0], 0);
