@@ -206,6 +206,9 @@ void evidence_row(struct capture *c, enum plan_id row)
 {
     const char *path = plan_pattern(row);
 
+    /* Cut short for want of room, it would be read twice. */
+    if (plan[row].cap_bytes > SLOT_DATA / 3 * 2)
+        reads_wide(&c->reads);
     if (plan_is(row, 'S'))
         evidence_stream(c, row, path);
     else if (!evidence_read(c, row, "", path))
@@ -338,7 +341,6 @@ void evidence_stream(struct capture *c, enum plan_id row, const char *path)
     enum job_kind kind = JOB_CHUNK;
     uint64_t size;
 
-    reads_flush(&c->reads);
     if (!wait_for(c, row, path, JOB_READ)) {
         evidence_note(c, path, OUTCOME_OVER_BUDGET, 0, evidence_stopped(c));
         return;

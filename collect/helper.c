@@ -257,11 +257,11 @@ static void do_job(struct helper *h, const struct task *t)
 static void do_slot(struct helper *h, struct slot *s)
 {
     uint32_t used = 0;
+    uint64_t start = clock_now_ns(), end;
 
     for (uint32_t i = s->first; i < s->count; i++) {
         const struct job *job = &s->jobs[i];
         struct result r = {.offset = used};
-        uint64_t start = clock_now_ns();
 
         atomic_store(&s->at, i);
         atomic_store(&s->started_ns, start);
@@ -272,7 +272,9 @@ static void do_slot(struct helper *h, struct slot *s)
                                  .result = &r});
         if (r.more && used > 0 && r.length < job->cap_bytes)
             return; /* it would have fitted into an empty slot */
-        r.us = (uint32_t)((clock_now_ns() - start) / 1000);
+        end = clock_now_ns();
+        r.us = (uint32_t)((end - start) / 1000);
+        start = end;
         s->results[i] = r;
         used += r.length;
         atomic_store(&s->started_ns, 0);

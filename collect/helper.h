@@ -12,7 +12,7 @@
  * them past SIGKILL; the parent only watches the clock and can go on without the helper.
  * Jobs and what they read travel in shared memory, a batch (slot) at a time.
  */
-#define SLOT_JOBS  64
+#define SLOT_JOBS  128
 #define SLOT_PATHS 12288   /* 12 KiB */
 #define SLOT_DATA  196608u /* 192 KiB */
 

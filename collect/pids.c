@@ -46,9 +46,17 @@ void pids_see(int32_t pid)
     touched[pid / 8 / PAGE_BYTES] = true;
 }
 
-bool pids_seen(int32_t pid)
+int32_t pids_next(int32_t pid)
 {
-    return pid < 0 || pid >= PIDS_MOST || (seen[pid / 8] >> pid % 8 & 1);
+    for (pid++; pid < PIDS_MOST; pid++) {
+        if (!touched[pid / 8 / PAGE_BYTES])
+            pid |= 8 * PAGE_BYTES - 1;
+        else if (!seen[pid / 8])
+            pid |= 7;
+        else if (seen[pid / 8] >> pid % 8 & 1)
+            return pid;
+    }
+    return -1;
 }
 
 void pids_start(struct pids *p, const struct capture *c)
@@ -69,15 +77,17 @@ void pids_start(struct pids *p, const struct capture *c)
 
 bool pids_may_be_new(struct pids *p, const struct capture *c, int32_t number)
 {
-    uint64_t past_ms = (clock_now_ns() - p->start_ns) / NS_PER_MS, pid = (uint64_t)number;
+    uint64_t pid = (uint64_t)number;
 
     if (c->options->root)
         return false;
     if (p->batch != c->reads.batch) {
-        p->last_now = last_given(c);
+        uint64_t past_ms = (clock_now_ns() - p->start_ns) / NS_PER_MS;
+
+        p->last_now = past_ms * FORKS_PER_MS < p->limit ? last_given(c) : 0;
         p->batch = c->reads.batch;
     }
-    if (!p->last_then || !p->last_now || past_ms * FORKS_PER_MS >= p->limit)
+    if (!p->last_then || !p->last_now)
         return true;
     if (p->last_then <= p->last_now)
         return pid > p->last_then && pid <= p->last_now;

@@ -28,7 +28,8 @@ bool pids_may_be_new(struct pids *p, const struct capture *c, int32_t pid);
 bool pids_is_same(struct pids *p, const struct capture *c, int32_t pid, uint64_t starttime_ticks);
 /* Remembers that the walk saw pid, until the next pids_start. */
 void pids_see(int32_t pid);
-/* True for a pid that the walk saw; a process that is younger has no row in the tables. */
-bool pids_seen(int32_t pid);
+/* The next pid above this one that the walk saw, -1 behind the last. A process that is younger has
+ * no row in the tables. */
+int32_t pids_next(int32_t pid);
 
 #endif

@@ -5,37 +5,75 @@
 
 #include <string.h>
 
-static const struct {
-#define PLAN(id, pattern, tier, cost, cap_kib, rights, flags, scrub) char id[sizeof(pattern)];
+/* All patterns, their beginnings as numbers. */
+#undef PLAN_AT /* it is defined by the header already */
+#define PLAN_AT(number, text) number
+static const char shortened[] =
+#define PLAN(id, pattern, tier, cost, cap_kib, rights, flags, scrub) pattern "\0"
 #include "plan.def"
+    ;
 #undef PLAN
-} patterns = {
-#define PLAN(id, pattern, tier, cost, cap_kib, rights, flags, scrub) pattern,
+#undef PLAN_AT
+
+/* In the order of their numbers, from 1. */
+#define PLAN_AT(number, text) text "\0"
+static const char beginnings[] = AT_CGROUP1 AT_CGROUP2 AT_CGROUP AT_SYSCTL_VM AT_SYSCTL AT_PRESSURE
+    AT_NET AT_PROCESS AT_HUGEPAGES AT_KHUGEPAGED AT_THP AT_KSM AT_MM AT_NODE_HUGE AT_NODE AT_NODES
+        AT_ZRAM AT_ZSWAP AT_ZSWAP_DEBUG;
+#undef PLAN_AT
+
+/* The patterns written out. */
+#define PLAN_AT(number, text)                                        text
+#define PLAN(id, pattern, tier, cost, cap_kib, rights, flags, scrub) +sizeof(pattern)
+static char patterns[0
 #include "plan.def"
+];
 #undef PLAN
-};
+static uint16_t offsets[PLAN_COUNT];
 
 const struct plan_row plan[PLAN_COUNT] = {
 #define PLAN(id, pattern, tier, cost, cap_kib, rights, flags, scrub)                               \
-    {offsetof(__typeof__(patterns), id),                                                           \
-     TIER_##tier,                                                                                  \
-     COST_##cost,                                                                                  \
-     RIGHTS_##rights,                                                                              \
-     SCRUB_##scrub,                                                                                \
-     flags,                                                                                        \
-     (cap_kib)*1024u},
+    {TIER_##tier, COST_##cost, RIGHTS_##rights, SCRUB_##scrub, flags, (cap_kib)*1024u},
 #include "plan.def"
 #undef PLAN
 };
 
+static const char *beginning(unsigned char number)
+{
+    const char *at = beginnings;
+
+    while (--number)
+        at += strlen(at) + 1;
+    return at;
+}
+
+static void write_out(void)
+{
+    struct text t = TEXT_ON(patterns);
+    const char *at = shortened;
+
+    for (size_t i = 0; i < PLAN_COUNT; i++, at += strlen(at) + 1) {
+        offsets[i] = (uint16_t)t.n;
+        if ((unsigned char)*at < ' ')
+            text_str(&t, beginning((unsigned char)*at++));
+        text_str(&t, at);
+        text_char(&t, '\0');
+    }
+}
+
 const char *plan_pattern(enum plan_id id)
 {
-    return (const char *)&patterns + plan[id].pattern;
+    if (!patterns[0])
+        write_out();
+    return patterns + offsets[id];
 }
 
 bool plan_is(enum plan_id id, char flag)
 {
-    return strchr(plan[id].flags, flag) != NULL;
+    for (size_t i = 0; i < sizeof(plan[id].flags); i++)
+        if (plan[id].flags[i] == flag)
+            return true;
+    return false;
 }
 
 const char *plan_name(enum plan_id id)

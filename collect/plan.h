@@ -46,7 +46,6 @@ enum plan_scrub {
 };
 
 struct plan_row {
-    uint16_t pattern; /* offset in one text of all patterns: no pointers to relocate */
     uint8_t tier;
     uint8_t cost;
     uint8_t rights;

@@ -10,8 +10,6 @@
 
 static struct procs *walk; /* the one whose results come in */
 
-typedef void (*proc_visit)(struct capture *c, struct procs *p, int32_t pid);
-
 static void add_blocked(struct procs *p, int32_t pid)
 {
     for (uint32_t i = 0; i < p->blocked_count; i++)
@@ -21,11 +19,23 @@ static void add_blocked(struct procs *p, int32_t pid)
         p->blocked[p->blocked_count++] = pid;
 }
 
+/* The outcome of a file that may be of another process than the stat before it. The starttime is
+ * looked up only where the pid may be new. */
+static uint8_t checked(struct capture *c, const struct job *job, const struct result *result,
+                       const struct proc *proc)
+{
+    if (result->outcome == OUTCOME_OK && proc && proc->pid == job->pid &&
+        !pids_is_same(&walk->reuse, c, job->pid, proc->starttime_ticks))
+        return OUTCOME_CHANGED;
+    return result->outcome;
+}
+
 /* stat comes first, status second; the others leave no trace here. */
 static void take_file(void *context, const struct job *job, const struct result *result,
                       const char *data)
 {
     struct procs *p = walk;
+    struct result seen = *result;
     bool ok = result->outcome == OUTCOME_OK;
     size_t len;
     const char *state;
@@ -46,7 +56,9 @@ static void take_file(void *context, const struct job *job, const struct result 
     } else if (job->row == PLAN_PROCESS_STATUS && result->outcome != OUTCOME_EXITED) {
         p->denied++;
     }
-    evidence_done(context, job, result, data);
+    if (job->row != PLAN_PROCESS_STAT)
+        seen.outcome = checked(context, job, result, &p->now);
+    evidence_done(context, job, &seen, data);
 }
 
 static void folder_of(int32_t pid, char *buffer, size_t size)
@@ -68,8 +80,6 @@ static struct job *read_file(struct capture *c, enum plan_id row, int32_t pid)
     if (job) {
         job->pid = pid;
         job->flags |= JOB_MAY_EXIT;
-        if (plan[row].tier == TIER_PROCESS)
-            job->flags |= JOB_FOLDER;
         if (plan[row].tier != TIER_LARGEST)
             job->flags |= JOB_ONE_READ;
     }
@@ -89,8 +99,8 @@ static void visit_first(struct capture *c, struct procs *p, int32_t pid)
     }
 }
 
-/* Calls visit for every pid in /proc; false where that broke off. */
-static bool each_pid(struct capture *c, struct procs *p, proc_visit visit)
+/* Visits every pid in /proc; false where that broke off. */
+static bool walk_all(struct capture *c, struct procs *p)
 {
     struct folder f;
     const char *name;
@@ -103,7 +113,7 @@ static bool each_pid(struct capture *c, struct procs *p, proc_visit visit)
     p->listed = true;
     while (!evidence_stopped(c) && (name = folder_next(&f, &is_folder)))
         if (is_folder && scan_pid(name, &pid))
-            visit(c, p, pid);
+            visit_first(c, p, pid);
     ended = !evidence_stopped(c) && f.error == 0;
     folder_close(&f);
     reads_flush(&c->reads);
@@ -133,7 +143,7 @@ void procs_capture(struct capture *c, struct procs *p)
     p->largest.count = 0;
     p->blocked_count = 0;
     pids_start(&p->reuse, c);
-    p->walk_ended = each_pid(c, p, visit_first);
+    p->walk_ended = walk_all(c, p);
     why = why_incomplete(c, p);
     if (!p->walk_ended)
         evidence_note(c, "proc/*/status", p->listed ? OUTCOME_OVER_BUDGET : OUTCOME_ABSENT, 0, why);
@@ -149,9 +159,9 @@ static void take_locked(void *context, const struct job *job, const struct resul
     struct capture *c = context;
     struct result seen = *result;
 
-    if (result->outcome == OUTCOME_OK && job->expect &&
-        !pids_is_same(&walk->reuse, c, job->pid, job->expect))
-        seen.outcome = OUTCOME_CHANGED;
+    if (job->expect)
+        seen.outcome = checked(c, job, result,
+                               &(struct proc){.pid = job->pid, .starttime_ticks = job->expect});
     if (result->outcome == OUTCOME_TIMEOUT || result->outcome == OUTCOME_ABANDONED) {
         struct proc *proc = largest_find(&walk->largest, job->pid);
 
@@ -197,11 +207,16 @@ static struct job *read_locked(struct capture *c, enum plan_id row, const struct
     return job;
 }
 
-static void visit_small(struct capture *c, struct procs *p, int32_t pid)
+/* The many that are too small to be among those kept; false where that broke off. */
+static bool read_small(struct capture *c)
 {
-    (void)p;
-    if (!largest_has(pid) && pids_seen(pid))
-        read_locked(c, PLAN_PROCESS_ROLLUP, &(struct proc){.pid = pid});
+    int32_t pid = -1;
+
+    while (!evidence_stopped(c) && (pid = pids_next(pid)) >= 0)
+        if (!largest_has(pid))
+            read_locked(c, PLAN_PROCESS_ROLLUP, &(struct proc){.pid = pid});
+    reads_flush(&c->reads);
+    return pid < 0 && !evidence_stopped(c);
 }
 
 void procs_rollups(struct capture *c, struct procs *p)
@@ -215,25 +230,20 @@ void procs_rollups(struct capture *c, struct procs *p)
         all = read_locked(c, PLAN_PROCESS_ROLLUP, &p->largest.top[i]) || !evidence_stopped(c);
     reads_flush(&c->reads);
     if (all && p->largest.count == LARGEST_KEPT)
-        all = each_pid(c, p, visit_small);
+        all = read_small(c);
     if (!all)
         evidence_note(c, "proc/*/smaps_rollup", OUTCOME_OVER_BUDGET, 0, evidence_stopped(c));
     read_blocked(c, p, blocked);
 }
 
-/* The starttime is looked up only where the pid may be new. */
 static void take_rest(void *context, const struct job *job, const struct result *result,
                       const char *data)
 {
     struct capture *c = context;
     struct result seen = *result;
 
-    if (result->outcome == OUTCOME_OK && pids_may_be_new(&walk->reuse, c, job->pid)) {
-        const struct proc *proc = largest_find(&walk->largest, job->pid);
-
-        if (proc && !pids_is_same(&walk->reuse, c, job->pid, proc->starttime_ticks))
-            seen.outcome = OUTCOME_CHANGED;
-    }
+    if (pids_may_be_new(&walk->reuse, c, job->pid))
+        seen.outcome = checked(c, job, result, largest_find(&walk->largest, job->pid));
     evidence_done(c, job, &seen, data);
 }
 
@@ -241,8 +251,6 @@ static void visit_rest(struct capture *c, struct procs *p, int32_t pid)
 {
     const struct proc *proc = p->blocked_count ? largest_find(&p->largest, pid) : NULL;
 
-    if (!pids_seen(pid))
-        return;
     for (enum plan_id row = PLAN_PROCESS_OOM_SCORE; row <= PLAN_PROCESS_CMDLINE; row++) {
         struct job *job;
 
@@ -330,7 +338,12 @@ static void count_files(struct capture *c, struct procs *p)
 
 void procs_rest(struct capture *c, struct procs *p)
 {
-    if (p->listed && !each_pid(c, p, visit_rest))
+    int32_t pid = -1;
+
+    while (!evidence_stopped(c) && (pid = pids_next(pid)) >= 0)
+        visit_rest(c, p, pid);
+    reads_flush(&c->reads);
+    if (pid >= 0 || evidence_stopped(c))
         evidence_note(c, "proc/*/limits", OUTCOME_OVER_BUDGET, 0, evidence_stopped(c));
     count_files(c, p);
 }

@@ -237,6 +237,8 @@ static void submit(struct reads *r)
 
     if (r->in_flight)
         wait_slot(r, 1 - number);
+    if (r->shared->slots[1 - number].data_bytes > SLOT_DATA) /* its data is in the way */
+        finish_slot(r, 1 - number);
     send_slot(r, number);
     finish_slot(r, 1 - number);
     r->in_flight = true;

@@ -55,7 +55,13 @@ bool scan_key(const char *p, size_t n, const char *key, uint64_t *ret_value)
 
 const char *scan_find(const char *p, size_t n, const char *word)
 {
-    return memmem(p, n, word, strlen(word));
+    const char *end = p + n;
+    size_t len = strlen(word);
+
+    for (; (size_t)(end - p) >= len && (p = memchr(p, *word, (size_t)(end - p) - len + 1)); p++)
+        if (memcmp(p, word, len) == 0)
+            return p;
+    return NULL;
 }
 
 bool scan_starttime(const char *p, size_t n, uint64_t *ret_ticks)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("O2") /* the rest is built for size */
-#endif
+#include "fast.h" /* first: what follows is built for speed */
+
 #include "sha256.h"
 
 #include <stdbool.h>
@@ -78,36 +77,46 @@ static bool has_sha_instructions(void)
     return known > 0;
 }
 
+/* Four rounds on the words a; the words that come 16 rounds later take their place. */
+#define ROUNDS(i, a, b, c, d, more)                                                                \
+    do {                                                                                           \
+        __m128i kw =                                                                               \
+            _mm_add_epi32(a, _mm_loadu_si128((const __m128i *)(const void *)&k[4 * (i)]));         \
+                                                                                                   \
+        cdgh = _mm_sha256rnds2_epu32(cdgh, abef, kw);                                              \
+        abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(kw, 0x0e));                     \
+        if (more)                                                                                  \
+            a = _mm_sha256msg2_epu32(                                                              \
+                _mm_add_epi32(_mm_sha256msg1_epu32(a, b), _mm_alignr_epi8(d, c, 4)), d);           \
+    } while (0)
+
+__attribute__((target("sha,sse4.1,ssse3"))) static __m128i load_words(const unsigned char *p)
+{
+    const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+
+    return _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), swap);
+}
+
 __attribute__((target("sha,sse4.1,ssse3"))) static void
 blocks_sha(uint32_t state[8], const unsigned char *p, size_t count)
 {
-    const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
     __m128i lo = _mm_loadu_si128((const __m128i *)(const void *)&state[0]);
     __m128i hi = _mm_loadu_si128((const __m128i *)(const void *)&state[4]);
     __m128i t = _mm_shuffle_epi32(lo, 0xb1);
-    __m128i abef, cdgh, m[4];
+    __m128i abef, cdgh;
 
     hi = _mm_shuffle_epi32(hi, 0x1b);
     abef = _mm_alignr_epi8(t, hi, 8);
     cdgh = _mm_blend_epi16(hi, t, 0xf0);
     for (; count; count--, p += 64) {
-        __m128i abef0 = abef, cdgh0 = cdgh;
+        __m128i abef0 = abef, cdgh0 = cdgh, a = load_words(p), b = load_words(p + 16),
+                e = load_words(p + 32), f = load_words(p + 48);
 
-        for (size_t i = 0; i < 4; i++)
-            m[i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i)),
-                                    swap);
-        for (size_t i = 0; i < 16; i++) {
-            __m128i kw =
-                _mm_add_epi32(m[i & 3], _mm_loadu_si128((const __m128i *)(const void *)&k[4 * i]));
-
-            cdgh = _mm_sha256rnds2_epu32(cdgh, abef, kw);
-            abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(kw, 0x0e));
-            if (i < 12) {
-                __m128i w = _mm_sha256msg1_epu32(m[i & 3], m[(i + 1) & 3]);
-
-                w = _mm_add_epi32(w, _mm_alignr_epi8(m[(i + 3) & 3], m[(i + 2) & 3], 4));
-                m[i & 3] = _mm_sha256msg2_epu32(w, m[(i + 3) & 3]);
-            }
+        for (size_t i = 0; i < 16; i += 4) {
+            ROUNDS(i, a, b, e, f, i < 12);
+            ROUNDS(i + 1, b, e, f, a, i < 12);
+            ROUNDS(i + 2, e, f, a, b, i < 12);
+            ROUNDS(i + 3, f, a, b, e, i < 12);
         }
         abef = _mm_add_epi32(abef, abef0);
         cdgh = _mm_add_epi32(cdgh, cdgh0);

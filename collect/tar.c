@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "fast.h" /* first: what follows is built for speed */
+
 #include "tar.h"
 #include "text.h"
 
@@ -48,15 +50,25 @@ static bool put_path(struct header *h, const char *path, size_t len)
     return true;
 }
 
+/* The sum of all bytes, eight at a time in four lanes of 16 bits: a block cannot overflow one. */
+static uint64_t sum_of(const struct header *h)
+{
+    const uint64_t even = 0x00ff00ff00ff00ffu;
+    uint64_t lanes = 0;
+
+    for (size_t i = 0; i < BLOCK; i += 8) {
+        uint64_t v;
+
+        memcpy(&v, (const char *)h + i, 8);
+        lanes += (v & even) + (v >> 8 & even);
+    }
+    return (lanes & 0xffff) + (lanes >> 16 & 0xffff) + (lanes >> 32 & 0xffff) + (lanes >> 48);
+}
+
 static void put_header(struct out *o, struct header *h)
 {
-    unsigned sum = 0;
-    const unsigned char *b = (const unsigned char *)h;
-
     memset(h->checksum, ' ', sizeof(h->checksum));
-    for (size_t i = 0; i < BLOCK; i++)
-        sum += b[i];
-    put_octal(h->checksum, 7, sum);
+    put_octal(h->checksum, 7, sum_of(h));
     out_write(o, h, BLOCK);
 }
 

@@ -1,7 +1,22 @@
 /* SPDX-License-Identifier: MIT */
+#include "fast.h" /* first: what follows is built for speed */
+
 #include "text.h"
 
 #include <string.h>
+
+/* Most pieces are a few bytes, for which calling memcpy costs more than the copy. */
+static void copy(char *to, const char *from, size_t n)
+{
+    if (n > 64) {
+        memcpy(to, from, n);
+        return;
+    }
+    for (; n >= 8; n -= 8, to += 8, from += 8)
+        memcpy(to, from, 8);
+    while (n--)
+        *to++ = *from++;
+}
 
 void text_raw(struct text *t, const void *bytes, size_t n)
 {
@@ -9,7 +24,7 @@ void text_raw(struct text *t, const void *bytes, size_t n)
         n = t->cap - t->n;
         t->cut = true;
     }
-    memcpy(t->p + t->n, bytes, n);
+    copy(t->p + t->n, bytes, n);
     t->n += n;
 }
 
@@ -20,7 +35,10 @@ void text_str(struct text *t, const char *s)
 
 void text_char(struct text *t, char c)
 {
-    text_raw(t, &c, 1);
+    if (t->n < t->cap)
+        t->p[t->n++] = c;
+    else
+        t->cut = true;
 }
 
 void text_u64(struct text *t, uint64_t v)
@@ -46,15 +64,17 @@ void text_hex(struct text *t, const void *bytes, size_t n)
 {
     static const char digit[] = "0123456789abcdef";
     const unsigned char *b = bytes;
+    char *p = t->p + t->n;
 
     if (2 * n > t->cap - t->n) {
         t->cut = true;
         return;
     }
     for (size_t i = 0; i < n; i++) {
-        t->p[t->n++] = digit[b[i] >> 4];
-        t->p[t->n++] = digit[b[i] & 15];
+        *p++ = digit[b[i] >> 4];
+        *p++ = digit[b[i] & 15];
     }
+    t->n += 2 * n;
 }
 
 /* Length of the valid UTF-8 sequence at s, 0 where there is none. */

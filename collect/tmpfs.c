@@ -132,8 +132,10 @@ static void take_statfs(void *context, const struct job *job, const struct resul
 
 void tmpfs_capture(struct capture *c)
 {
-    struct job *job = evidence_read(c, PLAN_MOUNTS, "", plan_pattern(PLAN_MOUNTS));
+    struct job *job;
 
+    reads_wide(&c->reads);
+    job = evidence_read(c, PLAN_MOUNTS, "", plan_pattern(PLAN_MOUNTS));
     points_used = 0;
     rows = TEXT_ON(rows_buffer);
     if (job)

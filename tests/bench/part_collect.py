@@ -22,7 +22,7 @@ def same_files(names, pids):
     for name in names:
         parts = name.split('/')
         if parts[0] in ('bundle.json', 'manifest', 'manifest.jsonl', 'collect') or \
-                parts[-1] == 'clocks.json' or name == 'dev/kmsg':
+                parts[-1] == 'clocks.json':
             continue
         yield '/' + '/'.join(parts[2:] if parts[0] == 'samples' else parts)
     for pid in pids:

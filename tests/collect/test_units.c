@@ -232,7 +232,15 @@ static void test_mask(void **state)
 
 static void test_patterns(void **state)
 {
+    static const char *const whole[] = {
+#define PLAN(id, pattern, tier, cost, cap_kib, rights, flags, scrub) pattern,
+#include "plan.def"
+#undef PLAN
+    };
+
     (void)state;
+    for (enum plan_id row = 0; row < PLAN_COUNT; row++)
+        assert_string_equal(plan_pattern(row), whole[row]);
     assert_true(plan_matches("hugetlb.*.max", 13, "hugetlb.2MB.max"));
     assert_false(plan_matches("hugetlb.*.max", 13, "hugetlb.max"));
     assert_false(plan_matches("hugetlb.*.max", 13, "hugetlb.2MB.maxx"));
