@@ -274,9 +274,22 @@ static void read_end(struct reading *in, enum line_kind kind)
     }
 }
 
+/* "Out of memory (oom_kill_allocating_task): Killed process 12 (make)", "No available memory
+ * (MPOL_BIND): kill process 12 (make) score 0 or a child" */
+static void note_who_asked(struct reading *in)
+{
+    bool asked = span_starts(in->text, "Out of memory (oom_kill_allocating_task): ") ||
+                 span_starts(in->text, "No available memory (MPOL_BIND): ");
+    if (asked || span_starts(in->text, "Out of memory: ") ||
+        span_starts(in->text, "Memory cgroup out of memory: "))
+        report_set(in->report, F_oom_events_allocating_task, asked, in->where);
+}
+
 void read_kill(struct reading *in, enum line_kind kind)
 {
     struct span front = in->text;
+    if (kind == LINE_CHOSEN || kind == LINE_KILLED)
+        note_who_asked(in);
     if (kind == LINE_CHOSEN || kind == LINE_NO_VICTIM || kind == LINE_EXITING) {
         if (span_starts(front, "Memory cgroup out of memory"))
             in->report->is_memcg = true;

@@ -24,7 +24,7 @@ static const struct {
     {"swapents", F_oom_tasks_swap, true},
     {"oom_score_adj", F_oom_tasks_oom_score_adj, false},
     {"cpu", FIELD_NONE, false},     /* the CPU it ran on last: says nothing of memory */
-    {"oom_adj", FIELD_NONE, false}, /* 2.6.36 and later: oom_score_adj says it better */
+    {"oom_adj", F_oom_tasks_oom_adj, false},
 };
 enum { N_COLUMNS = sizeof(columns) / sizeof(*columns) };
 

@@ -25,11 +25,32 @@ static int64_t sum_of(const struct maker *m, const struct series *series, enum f
 }
 
 /* The task with the highest badness that is not the victim, and the largest that was spared by its
- * adjustment. */
+ * adjustment, or by being root's in a kernel that counts 3 % off for root. */
 struct rivals {
     uint32_t next, spared;
     int64_t next_badness, spared_rss;
 };
+
+static int64_t adj_of(const struct maker *m, uint32_t task)
+{
+    return number_or(m, F_oom_tasks_oom_score_adj, task, 0);
+}
+
+static int64_t held_by(const struct maker *m, uint32_t task)
+{
+    return number_or(m, F_oom_tasks_rss, task, 0) + number_or(m, F_oom_tasks_pgtables, task, 0) +
+           number_or(m, F_oom_tasks_swap, task, 0);
+}
+
+static bool is_spared_as_root(const struct maker *m, uint32_t task, uint32_t victim)
+{
+    struct quantity own = quantity_of(m, F_oom_tasks_badness, task);
+    struct quantity other = quantity_of(m, F_oom_tasks_badness, victim);
+    return number_or(m, F_oom_tasks_uid, task, -1) == 0 &&
+           number_or(m, F_oom_tasks_uid, victim, 0) != 0 && adj_of(m, task) == adj_of(m, victim) &&
+           held_by(m, task) > held_by(m, victim) && own.known && other.known &&
+           own.value < other.value;
+}
 
 static struct rivals rivals_find(const struct maker *m, uint32_t event, uint32_t victim)
 {
@@ -46,8 +67,7 @@ static struct rivals rivals_find(const struct maker *m, uint32_t event, uint32_t
             rivals.next_badness = badness.value;
         }
         if (rss > victim_rss && rss > rivals.spared_rss &&
-            number_or(m, F_oom_tasks_oom_score_adj, row, 0) <
-                number_or(m, F_oom_tasks_oom_score_adj, victim, 0)) {
+            (adj_of(m, row) < adj_of(m, victim) || is_spared_as_root(m, row, victim))) {
             rivals.spared = row;
             rivals.spared_rss = rss;
         }
@@ -58,27 +78,78 @@ static struct rivals rivals_find(const struct maker *m, uint32_t event, uint32_t
 static const char badness_note[] = " (recomputed from the task table: pages held, moved by "
                                    "oom_score_adj; growth does not count)";
 
+/* What the score printed has above what is recomputed is page tables and swap. */
+static void say_difference(struct maker *m, struct statement *why, uint32_t event, uint32_t row)
+{
+    int64_t score = number_or(m, F_oom_events_chosen_score, event, 0);
+    int64_t rest = score - number_or(m, F_oom_tasks_badness, row, score);
+    int64_t base = number_or(m, F_oom_events_badness_base, event, 0);
+    if (rest > 1 && base > 0)
+        tell_into(m, why, "; the other {n} are page tables and swap of it, about {b}", rest,
+                  base / 1000 * rest);
+}
+
+/* To 3.4 the report does not print all that the kernel weighed: the score printed is the kernel's,
+ * what can be recomputed is a part of it. */
+static void say_badness_in_part(struct maker *m, struct victim *victim, uint32_t event,
+                                uint32_t row, const struct rivals *rivals)
+{
+    bool is_old = span_is(text_of(m, F_oom_events_badness_unit, event), "pages of address space");
+    struct statement *why = tell(m, &victim->why, "The kernel chose {} (pid {})",
+                                 ref_of(F_oom_tasks_comm, row), ref_of(F_oom_tasks_pid, row));
+    if (is_known(m, F_oom_events_chosen_score, event) && victim->rank.known)
+        tell_into(m, why, " for its score of {}{w}, the highest",
+                  ref_of(F_oom_events_chosen_score, event), is_old ? "" : " in 1 000");
+    tell_into(m, why, ". By what the report prints ({w}; not printed{@}: {w}) it has {}{w}",
+              is_old ? "address space, a quarter of it for root, moved by oom_adj"
+                     : "memory resident, less 30 for root, moved by oom_score_adj",
+              ref_of(F_oom_events_badness_lacks, event),
+              is_old ? "children, processor time, age, niceness and capabilities of a task"
+                     : "page tables and swap of a task",
+              ref_of(F_oom_tasks_badness, row), is_old ? " pages" : "");
+    if (!is_old)
+        say_difference(m, why, event, row);
+    if (rivals->next != ROW_NONE)
+        tell_into(m, why, "; the most of the others has {} (pid {}), {}",
+                  ref_of(F_oom_tasks_comm, rivals->next), ref_of(F_oom_tasks_pid, rivals->next),
+                  ref_of(F_oom_tasks_badness, rivals->next));
+    tell_into(m, why, ".{w}", is_old ? " Memory held did not count." : "");
+}
+
 /* With vm.oom_kill_allocating_task the kernel does not choose at all. */
 static bool is_allocating_task(const struct maker *m, const struct victim *victim, uint32_t event)
 {
+    if (is_known(m, F_oom_events_allocating_task, event))
+        return flag_of(m, F_oom_events_allocating_task, event);
     struct quantity trigger = quantity_of(m, F_oom_events_trigger_pid, event);
     return number_or(m, F_vm_oom_kill_allocating_task, 0, 0) != 0 && trigger.known &&
            trigger.value == victim->pid.value;
+}
+
+static struct statement *say_asked(struct maker *m, struct victim *victim, uint32_t event,
+                                   uint32_t row)
+{
+    struct statement *why = tell(m, &victim->why, "{} (pid {}) was killed because it asked: ",
+                                 ref_of(F_oom_tasks_comm, row), ref_of(F_oom_tasks_pid, row));
+    if (is_known(m, F_vm_oom_kill_allocating_task, 0))
+        tell_into(m, why, "vm.oom_kill_allocating_task is {}",
+                  ref_of(F_vm_oom_kill_allocating_task, 0));
+    else
+        tell_into(m, why, "the kill line says so{@}", ref_of(F_oom_events_allocating_task, event));
+    return why;
 }
 
 static void say_badness(struct maker *m, struct victim *victim, uint32_t event, uint32_t row,
                         const struct rivals *rivals)
 {
     bool is_highest = !victim->rank.known || victim->rank.value == 1;
-    struct statement *why;
-    if (is_allocating_task(m, victim, event) && !is_highest)
-        why = tell(m, &victim->why,
-                   "{} (pid {}) was killed because it asked: vm.oom_kill_allocating_task is {}. "
-                   "By badness it came {n}. with {} points",
-                   ref_of(F_oom_tasks_comm, row), ref_of(F_oom_tasks_pid, row),
-                   ref_of(F_vm_oom_kill_allocating_task, 0), victim->rank.value,
-                   ref_of(F_oom_tasks_badness, row));
-    else
+    struct statement *why = NULL;
+    if (is_allocating_task(m, victim, event) && !is_highest) {
+        why = say_asked(m, victim, event, row);
+        tell_into(m, why, ". By badness it came {n}. with {} points", victim->rank.value,
+                  ref_of(F_oom_tasks_badness, row));
+    }
+    if (!why)
         why = tell(m, &victim->why, "The kernel chose {} (pid {}){w} badness {w}{} points",
                    ref_of(F_oom_tasks_comm, row), ref_of(F_oom_tasks_pid, row),
                    is_highest ? " for its" : ", which had", is_highest ? "of " : "",
@@ -97,6 +168,15 @@ static void say_badness(struct maker *m, struct victim *victim, uint32_t event, 
 
 static void say_spared(struct maker *m, struct victim *victim, uint32_t row, uint32_t spared)
 {
+    if (adj_of(m, spared) == adj_of(m, row)) {
+        tell(m, &victim->why,
+             "{} (pid {}) was larger, {} against {}, and was spared: it is root's (uid {}), and "
+             "this kernel counts 3 % off for root.",
+             ref_of(F_oom_tasks_comm, spared), ref_of(F_oom_tasks_pid, spared),
+             ref_of(F_oom_tasks_rss, spared), ref_of(F_oom_tasks_rss, row),
+             ref_of(F_oom_tasks_uid, spared));
+        return;
+    }
     tell(m, &victim->why,
          "{} (pid {}) was larger, {} against {}, and was spared: its oom_score_adj "
          "is {}, the victim's {}.",
@@ -114,8 +194,16 @@ static void why_this_victim(struct maker *m, struct victim *victim, uint32_t eve
     victim->rank = quantity_of(m, F_oom_tasks_rank, row);
     if (!victim->rank.known)
         victim->rank = quantity_of(m, F_oom_events_victim_rank, event);
-    if (victim->badness.known)
+    if (victim->badness.known && is_allocating_task(m, victim, event) &&
+        is_known(m, F_oom_events_badness_lacks, event))
+        tell_into(m, say_asked(m, victim, event, row), ".");
+    else if (victim->badness.known && is_known(m, F_oom_events_badness_lacks, event))
+        say_badness_in_part(m, victim, event, row, &rivals);
+    else if (victim->badness.known)
         say_badness(m, victim, event, row, &rivals);
+    /* the field of the JSON is in pages */
+    if (!span_is(text_of(m, F_oom_events_badness_unit, event), "pages"))
+        victim->badness.known = false;
     if (rivals.spared != ROW_NONE)
         say_spared(m, victim, row, rivals.spared);
 }
