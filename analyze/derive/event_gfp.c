@@ -3,8 +3,9 @@
 
 #include "base/buf.h"
 #include "base/num.h"
+#include "fact/mem_report.h"
 
-#define E(name) F_oom_events_##name
+#define E(name) field_shift(F_oom_events_##name, tables->report_shift)
 
 struct bit {
     uint64_t bit;
@@ -93,21 +94,55 @@ static void decode(uint64_t mask, const struct bit *bits, struct buf *out)
         buf_fmt(out, "%s0x%llx", out->n ? "|" : "", (unsigned long long)mask);
 }
 
+static void set_flags(struct store *store, const struct mem_report *tables, uint32_t event,
+                      struct buf *text)
+{
+    struct fact kernel = store_fact(store, E(kernel), event);
+    struct ref sources[] = {ref_of(E(gfp_mask), event), ref_of(E(kernel), event)};
+    const struct bit *bits = kernel.state == FACT_KNOWN ? bits_of(kernel.text) : NULL;
+    int64_t mask;
+    if (!bits || store_fact(store, E(gfp_flags), event).state != FACT_ABSENT ||
+        !store_number(store, E(gfp_mask), event, &mask) || mask <= 0)
+        return;
+    text->n = 0;
+    decode((uint64_t)mask, bits, text);
+    store_compute_text(store, E(gfp_flags), event, buf_span(text), sources, 2);
+}
+
+/* The names that hold __GFP_DIRECT_RECLAIM, before 4.4 __GFP_WAIT: include/linux/gfp_types.h. */
+static bool may_wait(struct span flags)
+{
+    static const char *const waits[] = {
+        "GFP_KERNEL",    "GFP_KERNEL_ACCOUNT", "GFP_NOFS",      "GFP_NOIO",
+        "GFP_USER",      "GFP_HIGHUSER",       "GFP_TRANSHUGE", "GFP_HIGHUSER_MOVABLE",
+        "GFP_TEMPORARY", "__GFP_WAIT",         "__GFP_RECLAIM", "__GFP_DIRECT_RECLAIM"};
+    struct span word, text = flags;
+    for (bool more = true; more;) {
+        more = span_cut(text, '|', &word, &text);
+        for (size_t i = 0; i < sizeof(waits) / sizeof(*waits); i++)
+            if (span_is(word, waits[i]))
+                return true;
+    }
+    return false;
+}
+
+static void set_may_wait(struct store *store, uint32_t failure)
+{
+    struct fact flags = store_fact(store, F_alloc_failures_gfp_flags, failure);
+    struct ref source = ref_of(F_alloc_failures_gfp_flags, failure);
+    if (flags.state == FACT_KNOWN)
+        store_compute(store, F_alloc_failures_may_wait, failure, may_wait(flags.text), &source, 1);
+}
+
 void derive_event_gfp(struct store *store)
 {
     struct buf text = {0};
-    for (uint32_t event = ROW_NONE;
-         (event = store_row_next(store, T_oom_events, 0, event)) != ROW_NONE;) {
-        struct fact kernel = store_fact(store, E(kernel), event);
-        struct ref sources[] = {ref_of(E(gfp_mask), event), ref_of(E(kernel), event)};
-        const struct bit *bits = kernel.state == FACT_KNOWN ? bits_of(kernel.text) : NULL;
-        int64_t mask;
-        if (!bits || store_fact(store, E(gfp_flags), event).state != FACT_ABSENT ||
-            !store_number(store, E(gfp_mask), event, &mask) || mask <= 0)
-            continue;
-        text.n = 0;
-        decode((uint64_t)mask, bits, &text);
-        store_compute_text(store, E(gfp_flags), event, buf_span(&text), sources, 2);
-    }
+    for (size_t i = 0; i < MEM_REPORTS; i++)
+        for (uint32_t event = ROW_NONE;
+             (event = store_row_next(store, mem_reports[i].reports, 0, event)) != ROW_NONE;) {
+            set_flags(store, &mem_reports[i], event, &text);
+            if (i == MEM_REPORT_FAILURE)
+                set_may_wait(store, event);
+        }
     buf_free(&text);
 }

@@ -4,9 +4,9 @@
 
 #include "fact/store.h"
 
-/* oom_events.gfp_flags for kernels before 4.6, which print the mask alone: the names that its bits
- * had in that kernel, include/linux/gfp.h. Later kernels print names, and mean other things by the
- * same bits. */
+/* gfp_flags of oom_events and alloc_failures for kernels before 4.6, which print the mask alone:
+ * the names that its bits had in that kernel, include/linux/gfp.h. Later kernels print names, and
+ * mean other things by the same bits. And alloc_failures.may_wait, by those names. */
 void derive_event_gfp(struct store *store);
 
 #endif

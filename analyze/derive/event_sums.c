@@ -4,6 +4,7 @@
 #include "derive/sum.h"
 
 #include "base/arena.h"
+#include "fact/mem_report.h"
 
 #include <stdlib.h>
 
@@ -142,16 +143,41 @@ static void sum_tasks(struct store *store, uint32_t event)
     free(sources);
 }
 
+/* The definition for the table of `reports`, with terms of the table that `shift` says. */
+static struct sum_def moved(const struct sum_def *def, uint32_t result_shift, uint32_t shift)
+{
+    struct sum_def moved = *def;
+
+    moved.result = field_shift(moved.result, result_shift);
+    for (size_t i = 0; i < SUM_TERMS && moved.terms[i].sign != 0; i++)
+        moved.terms[i].field = field_shift(moved.terms[i].field, shift);
+    return moved;
+}
+
+static void sum_mem_info(struct store *store, const struct mem_report *tables, uint32_t event)
+{
+    struct sum_def ram = moved(&managed, tables->report_shift, tables->report_shift);
+    struct sum_def by_zone = moved(&zone_stacks, tables->report_shift, tables->zone_shift);
+    struct sum_def by_node = moved(&node_stacks, tables->report_shift, tables->node_shift);
+    struct sum_def balloon = moved(&node_balloons, tables->report_shift, tables->node_shift);
+
+    sum_row(store, &ram, event);
+    sum_children(store, tables->zones, &by_zone, event);
+    sum_children(store, tables->nodes, &by_node, event);
+    sum_children(store, tables->nodes, &balloon, event);
+    for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++) {
+        struct sum_def class = moved(&classes[i], tables->report_shift, tables->report_shift);
+        sum_row(store, &class, event);
+    }
+}
+
 void derive_event_sums(struct store *store)
 {
-    for (uint32_t event = ROW_NONE;
-         (event = store_row_next(store, T_oom_events, 0, event)) != ROW_NONE;) {
-        sum_row(store, &managed, event);
-        sum_children(store, T_oom_zones, &zone_stacks, event);
-        sum_children(store, T_oom_nodes, &node_stacks, event);
-        sum_children(store, T_oom_nodes, &node_balloons, event);
-        for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++)
-            sum_row(store, &classes[i], event);
-        sum_tasks(store, event);
-    }
+    for (size_t i = 0; i < MEM_REPORTS; i++)
+        for (uint32_t event = ROW_NONE;
+             (event = store_row_next(store, mem_reports[i].reports, 0, event)) != ROW_NONE;) {
+            sum_mem_info(store, &mem_reports[i], event);
+            if (i == MEM_REPORT_OOM)
+                sum_tasks(store, event);
+        }
 }

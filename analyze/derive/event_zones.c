@@ -5,11 +5,13 @@
 
 #include "base/arena.h"
 #include "base/num.h"
+#include "fact/mem_report.h"
 
 #include <stdlib.h>
 
-#define E(name) F_oom_events_##name
-#define Z(name) F_oom_zones_##name
+/* Fields of the report and of its zones, of whichever table `request` is. */
+#define E(name) field_shift(F_oom_events_##name, request->tables->report_shift)
+#define Z(name) field_shift(F_oom_zones_##name, request->tables->zone_shift)
 
 /* include/linux/gfp_types.h: the four zone modifiers are the lowest bits in every kernel
  * since 2.6.24 */
@@ -42,6 +44,7 @@ static int zone_allowed(int64_t gfp)
 
 /* What all zones of one event share. */
 struct request {
+    const struct mem_report *tables;
     uint32_t event;
     int64_t gfp, order, page_bytes;
     bool has_order, has_page;
@@ -49,25 +52,24 @@ struct request {
     bool has_highmem, has_dma32; /* seen among the zones */
 };
 
-static uint32_t next_zone(const struct store *store, uint32_t event, uint32_t zone)
+static uint32_t next_zone(const struct store *store, const struct request *request, uint32_t zone)
 {
-    return store_row_next(store, T_oom_zones, event, zone);
+    return store_row_next(store, request->tables->zones, request->event, zone);
 }
 
-static struct request request_of(struct store *store, uint32_t event)
+static void request_read(struct store *store, struct request *request)
 {
-    struct request request = {.event = event};
+    uint32_t event = request->event;
 
-    request.has_order = store_number(store, E(order), event, &request.order);
-    request.has_page = store_number(store, E(page_size), event, &request.page_bytes);
-    store_number(store, E(gfp_mask), event, &request.gfp);
-    request.highest = zone_allowed(request.gfp);
-    for (uint32_t zone = ROW_NONE; (zone = next_zone(store, event, zone)) != ROW_NONE;) {
+    request->has_order = store_number(store, E(order), event, &request->order);
+    request->has_page = store_number(store, E(page_size), event, &request->page_bytes);
+    store_number(store, E(gfp_mask), event, &request->gfp);
+    request->highest = zone_allowed(request->gfp);
+    for (uint32_t zone = ROW_NONE; (zone = next_zone(store, request, zone)) != ROW_NONE;) {
         int type = zone_type(store_fact(store, Z(name), zone).text);
-        request.has_highmem |= type == ZONE_HIGHMEM;
-        request.has_dma32 |= type == ZONE_DMA32;
+        request->has_highmem |= type == ZONE_HIGHMEM;
+        request->has_dma32 |= type == ZONE_DMA32;
     }
-    return request;
 }
 
 /* Place of the highest zone in "lowmem_reserve[]: 0 2950 15890 15890 15890". A kernel prints one
@@ -185,67 +187,102 @@ static void set_blocks(struct store *store, const struct request *request, uint3
                       largest != BUDDY_NONE && largest >= request->order, sources, 3);
 }
 
-/* Counts the eligible zones for which `field` is true. False when that is not known of all. */
-static bool count_zones(const struct store *store, uint32_t event, enum field_id field,
-                        int64_t *ret_n, struct ref *sources, size_t *ret_sources)
+/* Above its minimum, and with a block of the order asked for. False when that is not known. */
+static bool zone_fits(const struct store *store, const struct request *request, uint32_t zone,
+                      int64_t *ret_fits, struct ref *sources, size_t *n)
+{
+    int64_t below, block;
+
+    if (!store_number(store, Z(below_min), zone, &below) ||
+        !store_number(store, Z(free_at_order), zone, &block))
+        return false;
+    sources[(*n)++] = ref_of(Z(below_min), zone);
+    sources[(*n)++] = ref_of(Z(free_at_order), zone);
+    *ret_fits = !below && block;
+    return true;
+}
+
+static bool zone_flag(const struct store *store, enum field_id field, uint32_t zone,
+                      int64_t *ret_flag, struct ref *sources, size_t *n)
+{
+    if (!store_number(store, field, zone, ret_flag))
+        return false;
+    sources[(*n)++] = ref_of(field, zone);
+    return true;
+}
+
+/* Counts the eligible zones for which `field` is true, FIELD_NONE: which fit. False when that is
+ * not known of all. */
+static bool count_zones(const struct store *store, const struct request *request,
+                        enum field_id field, int64_t *ret_n, struct ref *sources,
+                        size_t *ret_sources)
 {
     int64_t yes;
     size_t n = 0;
 
     *ret_n = 0;
-    sources[n++] = ref_complete(T_oom_zones, event);
-    for (uint32_t zone = ROW_NONE; (zone = next_zone(store, event, zone)) != ROW_NONE;) {
-        if (!store_number(store, Z(eligible), zone, &yes))
+    sources[n++] = ref_complete(request->tables->zones, request->event);
+    for (uint32_t zone = ROW_NONE; (zone = next_zone(store, request, zone)) != ROW_NONE;) {
+        if (!zone_flag(store, Z(eligible), zone, &yes, sources, &n))
             return false;
-        sources[n++] = ref_of(Z(eligible), zone);
         if (!yes)
             continue;
-        if (!store_number(store, field, zone, &yes))
+        if (field == FIELD_NONE ? !zone_fits(store, request, zone, &yes, sources, &n)
+                                : !zone_flag(store, field, zone, &yes, sources, &n))
             return false;
-        sources[n++] = ref_of(field, zone);
         *ret_n += yes;
     }
     *ret_sources = n;
     return true;
 }
 
-static void set_counts(struct store *store, uint32_t event)
+static void set_counts(struct store *store, const struct request *request)
 {
+    uint32_t event = request->event;
     size_t zones = 0, n;
     int64_t count;
     struct ref *sources;
 
-    if (!store_is_complete(store, T_oom_zones, event))
+    if (!store_is_complete(store, request->tables->zones, event))
         return;
-    for (uint32_t zone = ROW_NONE; (zone = next_zone(store, event, zone)) != ROW_NONE;)
+    for (uint32_t zone = ROW_NONE; (zone = next_zone(store, request, zone)) != ROW_NONE;)
         zones++;
-    sources = base_realloc(NULL, 2 * zones + 1, sizeof(*sources));
-    if (zones && count_zones(store, event, Z(eligible), &count, sources, &n))
+    sources = base_realloc(NULL, 3 * zones + 1, sizeof(*sources));
+    if (zones && count_zones(store, request, Z(eligible), &count, sources, &n))
         store_compute(store, E(zones_eligible), event, count, sources, n);
-    if (zones && count_zones(store, event, Z(below_min), &count, sources, &n))
+    if (zones && count_zones(store, request, Z(below_min), &count, sources, &n))
         store_compute(store, E(zones_below_min), event, count, sources, n);
-    if (zones && count_zones(store, event, Z(free_at_order), &count, sources, &n))
+    if (zones && count_zones(store, request, FIELD_NONE, &count, sources, &n))
+        store_compute(store, E(zones_fit), event, count, sources, n);
+    if (zones && count_zones(store, request, Z(free_at_order), &count, sources, &n))
         store_compute(store, E(free_blocks), event, count > 0, sources, n);
     free(sources);
 }
 
+static void set_zones(struct store *store, const struct request *request)
+{
+    const struct ref mask = ref_of(E(gfp_mask), request->event);
+
+    if (store_get(store, mask).state != FACT_KNOWN)
+        return;
+    store_compute_text(store, E(highest_zone), request->event,
+                       span_of(zone_names[request->highest]), &mask, 1);
+    for (uint32_t zone = ROW_NONE; (zone = next_zone(store, request, zone)) != ROW_NONE;) {
+        set_eligible(store, request, zone);
+        set_reserve(store, request, zone);
+        set_below_min(store, request, zone);
+        set_blocks(store, request, zone);
+    }
+    set_counts(store, request);
+}
+
 void derive_event_zones(struct store *store)
 {
-    for (uint32_t event = ROW_NONE;
-         (event = store_row_next(store, T_oom_events, 0, event)) != ROW_NONE;) {
-        const struct ref mask = ref_of(E(gfp_mask), event);
-        struct request request = request_of(store, event);
-
-        if (store_get(store, mask).state != FACT_KNOWN)
-            continue;
-        store_compute_text(store, E(highest_zone), event, span_of(zone_names[request.highest]),
-                           &mask, 1);
-        for (uint32_t zone = ROW_NONE; (zone = next_zone(store, event, zone)) != ROW_NONE;) {
-            set_eligible(store, &request, zone);
-            set_reserve(store, &request, zone);
-            set_below_min(store, &request, zone);
-            set_blocks(store, &request, zone);
+    for (size_t i = 0; i < MEM_REPORTS; i++)
+        for (uint32_t event = ROW_NONE;
+             (event = store_row_next(store, mem_reports[i].reports, 0, event)) != ROW_NONE;) {
+            struct request request = {.tables = &mem_reports[i], .event = event};
+            request_read(store, &request);
+            set_zones(store, &request);
         }
-        set_counts(store, event);
-    }
 }

@@ -15,8 +15,8 @@ static void close_report(struct assembler *a, uint32_t index)
     for (uint32_t i = index; i + 1 < a->n_open; i++)
         a->open[i] = a->open[i + 1];
     a->n_open--;
-    if (r->is_failure)
-        other_failure(a->store, r);
+    if (r->failure)
+        report_store_failure(r, a->store);
     else if (report_is_event(r))
         report_store(r, a->store, lookup_row(a, r));
     else
@@ -39,12 +39,13 @@ void assemble_free(struct assembler *a)
     map_free(&a->by_pid);
 }
 
-static struct report *open_report(struct assembler *a, bool is_failure, const struct record *record)
+static struct report *open_report(struct assembler *a, const char *failure,
+                                  const struct record *record)
 {
     if (a->n_open == OPEN_MOST)
         close_report(a, 0);
     struct where where = {a->member, record->line};
-    struct report *r = report_new(is_failure, where);
+    struct report *r = report_new(failure, where);
     r->boot = a->boot;
     r->writer = record->writer;
     r->has_boot_id = record->has_boot;
@@ -112,7 +113,7 @@ static bool is_of_oom_only(enum line_kind kind)
 {
     return kind == LINE_TASKS || kind == LINE_TASK || kind == LINE_TASK_IN ||
            kind == LINE_REACHED || kind == LINE_USAGE || kind == LINE_STATS || kind == LINE_STAT ||
-           line_is_verdict(kind);
+           kind == LINE_PROTECTION || kind == LINE_SYSRQ || line_is_verdict(kind);
 }
 
 static int64_t pid_behind(struct span text, const char *words)
@@ -138,7 +139,7 @@ static bool has_task(const struct report *r, int64_t pid)
 /* How well a kill fits a report; 0 = not at all. */
 static unsigned kill_fit(const struct report *r, const struct record *record, int64_t pid)
 {
-    if (r->is_failure || !may_be_of(r, record) || !is_near(r, record, KILL_AFTER_US))
+    if (r->failure || !may_be_of(r, record) || !is_near(r, record, KILL_AFTER_US))
         return 0;
     if (r->n_victims > 0)
         return r->has_group ? 4 : 0;
@@ -174,7 +175,7 @@ static struct report *report_of(struct assembler *a, enum line_kind kind,
     for (uint32_t i = a->n_open; i-- > 0;) {
         struct report *r = a->open[i];
         if (!may_be_of(r, record) || !is_near(r, record, ROW_AFTER_US) ||
-            (r->is_failure && is_of_oom_only(kind)))
+            (r->failure && is_of_oom_only(kind)))
             continue;
         if (kind == LINE_GROUP || kind == LINE_EXITING || kind == LINE_LET_LIVE ||
             kind == LINE_PANIC || kind == LINE_NO_VICTIM)
@@ -256,7 +257,7 @@ static void make_way(struct assembler *a, enum line_kind kind, const struct reco
     for (uint32_t i = a->n_open; i-- > 0;) {
         struct report *r = a->open[i];
         bool same = r->caller && record->caller && r->caller == record->caller;
-        if (report_is_decided(r) || same || (kind == LINE_FAILURE && r->is_failure && !r->caller))
+        if (report_is_decided(r) || same || (kind == LINE_FAILURE && r->failure && !r->caller))
             close_report(a, i);
     }
 }
@@ -294,17 +295,17 @@ bool assemble(struct assembler *a, enum line_kind kind, const struct record *rec
     }
     if (kind == LINE_INVOKED || kind == LINE_FAILURE) {
         make_way(a, kind, record);
-        r = open_report(a, kind == LINE_FAILURE, record);
+        r = open_report(a, line_failure(record->text, NULL), record);
     } else {
         r = report_of(a, kind, record);
         if (!r && !opens_headless(kind))
             return false;
         if (!r) {
             make_way(a, kind, record);
-            r = open_report(a, false, record);
+            r = open_report(a, NULL, record);
         }
     }
-    struct reading in = {a->store, r, record->text, {a->member, record->line}};
+    struct reading in = {a->store, r, record->text, {a->member, record->line}, record->last_line};
     keep_lines(a, record, raw);
     read_line(&in, kind);
     note_times(r, record);

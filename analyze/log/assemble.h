@@ -34,7 +34,5 @@ bool assemble(struct assembler *assembler, enum line_kind kind, const struct rec
 /* Writes what is open: at the end of a log or of a boot. */
 void assemble_flush(struct assembler *assembler);
 void assemble_free(struct assembler *assembler);
-/* Page allocation failures become log_events. */
-void other_failure(struct store *store, const struct report *report);
 
 #endif

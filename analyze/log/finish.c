@@ -2,6 +2,7 @@
 #include "log/intake.h"
 
 #include "base/arena.h"
+#include "fact/mem_report.h"
 
 /* What can be said only when all logs were read: the order of the events, their wall clock by the
  * clocks of the bundle, and which tables are complete. */
@@ -12,7 +13,8 @@ static int64_t number_or(const struct store *store, enum field_id field, uint32_
     return store_number(store, field, row, &n) ? n : none;
 }
 
-/* By boot and time since boot, else by wall clock; events without either stay as they were read. */
+/* By wall clock, else by boot and time since boot, at last by the line: a report is written when
+ * its last line was read. `fields` ends with the one whose place is that of the first line. */
 static bool is_before(const struct store *store, uint32_t a, uint32_t b,
                       const enum field_id *fields)
 {
@@ -21,18 +23,29 @@ static bool is_before(const struct store *store, uint32_t a, uint32_t b,
         if (x >= 0 && y >= 0 && x != y)
             return x < y;
     }
-    return a < b;
+    struct where x = store_fact(store, fields[3], a).where,
+                 y = store_fact(store, fields[3], b).where;
+    return x.member == y.member && x.line != y.line ? x.line < y.line : a < b;
 }
 
 static bool oom_before(const struct store *store, uint32_t a, uint32_t b)
 {
-    static const enum field_id fields[] = {F_oom_events_wall, F_oom_events_boot, F_oom_events_time};
+    static const enum field_id fields[] = {F_oom_events_wall, F_oom_events_boot, F_oom_events_time,
+                                           F_oom_events_header};
+    return is_before(store, a, b, fields);
+}
+
+static bool failure_before(const struct store *store, uint32_t a, uint32_t b)
+{
+    static const enum field_id fields[] = {F_alloc_failures_wall, F_alloc_failures_boot,
+                                           F_alloc_failures_time, F_alloc_failures_kind};
     return is_before(store, a, b, fields);
 }
 
 static bool other_before(const struct store *store, uint32_t a, uint32_t b)
 {
-    static const enum field_id fields[] = {F_log_events_wall, F_log_events_boot, F_log_events_time};
+    static const enum field_id fields[] = {F_log_events_wall, F_log_events_boot, F_log_events_time,
+                                           F_log_events_kind};
     return is_before(store, a, b, fields);
 }
 
@@ -62,14 +75,24 @@ static void compute_wall(struct store *store)
     }
 }
 
+/* The release that the first report names: "Comm: java Not tainted 6.1.0 #1". */
+static struct fact kernel_of(const struct store *store, const struct mem_report *tables)
+{
+    struct fact kernel = {0};
+    for (uint32_t row = ROW_NONE;
+         kernel.state != FACT_KNOWN &&
+         (row = store_row_next(store, tables->reports, 0, row)) != ROW_NONE;)
+        kernel = store_fact(store, field_shift(F_oom_events_kernel, tables->report_shift), row);
+    return kernel;
+}
+
 static void set_kernel(struct intake *intake)
 {
     struct store *store = intake->store;
     struct span release = buf_span(&intake->version);
     struct where where = intake->version_where;
-    for (uint32_t row = ROW_NONE;
-         release.n == 0 && (row = store_row_next(store, T_oom_events, 0, row)) != ROW_NONE;) {
-        struct fact kernel = store_fact(store, F_oom_events_kernel, row);
+    for (size_t i = 0; release.n == 0 && i < MEM_REPORTS; i++) {
+        struct fact kernel = kernel_of(store, &mem_reports[i]);
         if (kernel.state == FACT_KNOWN) {
             release = kernel.text;
             where = kernel.where;
@@ -87,6 +110,8 @@ void intake_finish(struct intake *intake)
     store_rows_sort(store, T_oom_events, 0, oom_before);
     store_rows_sort(store, T_log_events, 0, other_before);
     number_rows(store, T_oom_events, F_oom_events_event, F_oom_events_header);
+    store_rows_sort(store, T_alloc_failures, 0, failure_before);
+    number_rows(store, T_alloc_failures, F_alloc_failures_failure, F_alloc_failures_kind);
     number_rows(store, T_log_events, F_log_events_event, F_log_events_kind);
     if (intake->most_boot == 0)
         compute_wall(store);
@@ -94,6 +119,7 @@ void intake_finish(struct intake *intake)
     if (intake->complete.member) {
         store_set_complete(store, T_oom_events, 0, true, intake->complete);
         store_set_complete(store, T_log_events, 0, true, intake->complete);
+        store_set_complete(store, T_alloc_failures, 0, true, intake->complete);
     }
     peel_free(&intake->peeler);
     join_free(&intake->joiner);

@@ -43,8 +43,9 @@ static void append(struct joiner *joiner, const struct record *record, struct sp
     bool is_in_word =
         joiner->kind == LINE_OOM_KILL || span_starts(record->text, ":") || joiner->record.goes_on;
     joiner->record.goes_on = record->goes_on;
+    bool is_block = joiner->kind == LINE_STATS || joiner->kind == LINE_COUNTERS;
     if (!is_in_word) /* a summary has no blanks but in names: some mailers wrap it anywhere */
-        buf_char(&joiner->text, joiner->kind == LINE_STATS ? '\n' : ' ');
+        buf_char(&joiner->text, is_block ? '\n' : ' ');
     buf_add(&joiner->text, record->text);
     buf_add(&joiner->raw, raw);
     buf_char(&joiner->raw, '\n');

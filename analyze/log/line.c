@@ -223,6 +223,30 @@ static enum line_kind classify_rest(struct span t)
     return LINE_OTHER;
 }
 
+const char *line_failure(struct span text, size_t *ret_at)
+{
+    static const char *const words[][2] = {
+        {": page allocation failure", "alloc_failure"},
+        {": page allocation stall", "alloc_stall"}, /* 4.10 to 4.14 */
+        {": page alloction stall", "alloc_stall"},  /* 4.10 */
+        {": vmalloc: allocation failure", "vmalloc_failure"},
+        {": vmalloc error: ", "vmalloc_failure"}, /* 5.13 and later */
+    };
+    struct span head = span_slice(text, 0, 80);
+    size_t colon = 0;
+    while (colon < 40 && colon < head.n) { /* a name may hold a colon */
+        colon += span_find_char(span_skip(head, colon), ':');
+        for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+            if (span_starts(span_skip(head, colon), words[i][0])) {
+                if (ret_at)
+                    *ret_at = colon;
+                return words[i][1];
+            }
+        colon++;
+    }
+    return NULL;
+}
+
 enum line_kind line_classify(struct span text)
 {
     struct span t = span_trim(text);
@@ -240,8 +264,7 @@ enum line_kind line_classify(struct span text)
         return LINE_TASKS;
     if (is_task(t))
         return LINE_TASK;
-    size_t failure = span_find(t, SPAN_LIT(": page allocation failure"));
-    if (failure < 40 && failure < t.n)
+    if (line_failure(t, NULL))
         return LINE_FAILURE;
     size_t cpuset = span_find(t, SPAN_LIT(" cpuset="));
     if (cpuset < 20 && cpuset < t.n && span_has(t, " mems_allowed="))
@@ -292,7 +315,7 @@ bool line_wants_more(enum line_kind kind, struct span text)
     case LINE_ZONE:
         return lacks(text, "free_cma:") && lacks(text, "all_unreclaimable?");
     case LINE_COUNTERS:
-        return lacks(text, " free:") || lacks(text, "pagetables:");
+        return (lacks(text, " free:") && lacks(text, "\nfree:")) || lacks(text, "pagetables:");
     case LINE_BUDDY:
         return lacks(text, " = ");
     case LINE_CHOSEN:

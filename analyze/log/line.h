@@ -12,7 +12,8 @@
 enum line_kind {
     LINE_OTHER,
     LINE_INVOKED,    /* "java invoked oom-killer: gfp_mask=...": dump_header */
-    LINE_FAILURE,    /* "java: page allocation failure: order:1, mode:...": warn_alloc */
+    LINE_FAILURE,    /* "java: page allocation failure: order:1, mode:..." and what else warn_alloc
+                        says: line_failure */
     LINE_CPUSET,     /* "java cpuset=/ mems_allowed=0-1" */
     LINE_CPU,        /* "CPU: 1 PID: 4321 Comm: java Not tainted 6.1.0 #1", "Pid: 1, comm: java" */
     LINE_TASK_IN,    /* "Task in A killed as a result of limit of B" */
@@ -50,6 +51,10 @@ enum line_kind {
 };
 
 enum line_kind line_classify(struct span text);
+
+/* What warn_alloc() says behind the name of the task: the kind of log_events, and where the name
+ * ends (may be NULL). NULL for any other message. */
+const char *line_failure(struct span text, size_t *ret_at);
 
 /* The message was cut before the end that its kind has: the next line of a wrapped paste goes on
  * with it. */

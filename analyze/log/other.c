@@ -99,12 +99,6 @@ static const struct known {
     {"virtual memory exhausted", NULL, NULL, NULL, "app_enomem", FROM_USER, NULL, NULL, NULL},
     {"memory exhausted", NULL, NULL, NULL, "app_enomem", FROM_USER, NULL, NULL, NULL},
     {"ERROR:  out of memory", NULL, NULL, "postgres", "app_enomem", FROM_USER, NULL, NULL, NULL},
-    {"page alloction stalls for ", NULL, NULL, "kernel", "alloc_stall", FROM_KERNEL, "stalls for ",
-     NULL, NULL},
-    {"page allocation stalls for ", NULL, NULL, "kernel", "alloc_stall", FROM_KERNEL, "stalls for ",
-     NULL, NULL},
-    {"page allocation stall for ", NULL, NULL, "kernel", "alloc_stall", FROM_KERNEL, "stall for ",
-     NULL, NULL},
     {"vmalloc: allocation failure", NULL, NULL, "kernel", "vmalloc_failure", FROM_KERNEL, NULL,
      NULL, NULL},
     {": vmalloc error: ", NULL, NULL, "kernel", "vmalloc_failure", FROM_KERNEL, NULL, NULL, NULL},
@@ -207,9 +201,6 @@ static void set_task(struct store *store, uint32_t row, struct span text, struct
         store_set_text(store, F_log_events_comm, row, name, where);
         if (read_after(text, "pid: ", &n))
             store_set(store, F_log_events_pid, row, n, where);
-    } else if (read_between(text, ": page allo", "tion stall", &t)) {
-        store_set_text(store, F_log_events_comm, row,
-                       span_slice(text, 0, span_find(text, SPAN_LIT(": page allo"))), where);
     }
 }
 
@@ -278,33 +269,4 @@ bool other_read(struct store *store, uint32_t member, uint32_t boot, const struc
         return true;
     }
     return false;
-}
-
-void other_failure(struct store *store, const struct report *report)
-{
-    static const struct {
-        enum field_id from, to;
-    } fields[] = {
-        {F_oom_events_order, F_log_events_order},
-        {F_oom_events_gfp_mask, F_log_events_gfp_mask},
-        {F_oom_events_gfp_flags, F_log_events_gfp_flags},
-        {F_oom_events_trigger_comm, F_log_events_comm},
-        {F_oom_events_trigger_pid, F_log_events_pid},
-    };
-    struct where where = {report->member, report->first_line};
-    uint32_t row = add_row(store, "alloc_failure", SPAN_LIT("kernel"), where);
-    for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
-        const struct value *v = report_get(report, fields[i].from);
-        if (v->kind == VALUE_NUMBER)
-            store_set(store, fields[i].to, row, v->number, v->where);
-        else if (v->kind == VALUE_TEXT)
-            store_set_text(store, fields[i].to, row, v->text, v->where);
-    }
-    if (report->has_time)
-        store_set(store, F_log_events_time, row, report->time_us, where);
-    if (report->has_wall)
-        store_set(store, F_log_events_wall, row, report->wall_us, where);
-    store_set(store, F_log_events_boot, row, report->boot, where);
-    store_set(store, F_log_events_trusted, row, report->writer == WRITER_KERNEL, where);
-    store_set_text(store, F_log_events_text, row, store_line(store, where), where);
 }

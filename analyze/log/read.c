@@ -69,6 +69,20 @@ bool read_after(struct span text, const char *key, int64_t *ret)
     return true;
 }
 
+struct where read_place(const struct reading *in, const char *at)
+{
+    struct where where = in->where;
+    uint32_t feeds = 0, before = 0;
+    for (size_t i = 0; in->last_line > where.line && i < in->text.n; i++)
+        if (in->text.p[i] == '\n') {
+            feeds++;
+            before += in->text.p + i < at;
+        }
+    if (feeds == in->last_line - where.line) /* else some of them are of the message itself */
+        where.line += before;
+    return where;
+}
+
 bool read_between(struct span text, const char *key, const char *end, struct span *ret)
 {
     size_t at = span_find(text, span_of(key));

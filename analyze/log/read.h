@@ -9,8 +9,13 @@ struct reading {
     struct store *store; /* for observations only */
     struct report *report;
     struct span text;
-    struct where where;
+    struct where where; /* of the first line of the message */
+    uint32_t
+        last_line; /* of the message, where its line feeds are those of the file; else as where */
 };
+
+/* The line of the file that `at`, within the text, stands on. */
+struct where read_place(const struct reading *in, const char *at);
 
 /* Reads a message of the kind into the report. */
 void read_line(struct reading *in, enum line_kind kind);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "log/read.h"
 
+#include "base/arena.h"
 #include "base/num.h"
 
 /* "gfp_mask=0x201da," or "gfp_mask=0xcc0(GFP_KERNEL), nodemask=(null),  order=0": the mask, the
@@ -66,17 +67,33 @@ static void read_invoked(struct reading *in)
     r->has_header = true;
 }
 
-/* "java: page allocation failure: order:4, mode:0x40c40(GFP_NOFS|__GFP_COMP), nodemask=..." */
+/* ",cpuset=/,mems_allowed=0" behind the mode: 4.19 and later */
+static void read_cpuset_of_failure(struct reading *in)
+{
+    struct span name, nodes;
+    if (read_between(in->text, ",cpuset=", ",mems_allowed=", &name))
+        report_set_text(in->report, F_oom_events_cpuset, name, in->where);
+    if (read_between(in->text, ",mems_allowed=", NULL, &nodes))
+        report_set_text(in->report, F_oom_events_mems_allowed, span_trim(nodes), in->where);
+}
+
+/* "java: page allocation failure: order:4, mode:0x40c40(GFP_NOFS|__GFP_COMP), nodemask=...",
+ * "java: page allocation stalls for 10440ms, order:0, mode:0x...",
+ * "java: vmalloc error: size 2097152, page order 9, failed to allocate pages, mode:0x..." */
 static void read_failure(struct reading *in)
 {
     struct report *r = in->report;
-    size_t at = span_find(in->text, SPAN_LIT(": page allocation"));
+    size_t at = 0;
     int64_t n;
+    r->message = arena_copy(r->arena, span_slice(in->text, 0, 400));
+    line_failure(in->text, &at);
     report_set_text(r, F_oom_events_trigger_comm, span_slice(in->text, 0, at), in->where);
     in->text = span_skip(in->text, at);
-    if (read_after(in->text, "order:", &n))
+    if (read_after(in->text, "order:", &n) || read_after(in->text, "page order ", &n))
         report_set(r, F_oom_events_order, n, in->where);
     read_gfp(in, "mode:");
+    read_nodemask(in);
+    read_cpuset_of_failure(in);
     r->has_header = true;
 }
 

@@ -83,21 +83,22 @@ static void read_stats_kib(struct reading *in, struct span rest)
     while (pair_next(&rest, &pair)) {
         enum field_id field = stat_field(pair.key);
         if (field != FIELD_NONE && pair.value >= 0 && pair.value < INT64_MAX / 1024)
-            report_add(in->report, field, pair.value * 1024, in->where);
+            report_add(in->report, field, pair.value * 1024, read_place(in, pair.key.p));
     }
 }
 
 /* "anon 4096": bytes of the subtree; on v1 of 6.4 and later the total_ keys are the subtree's */
 static void read_stat(struct reading *in, struct span key, uint64_t value)
 {
+    struct where where = read_place(in, key.p);
     bool is_total = span_eat(&key, "total_");
     enum field_id field = stat_field(key);
     if (field == FIELD_NONE || value > INT64_MAX)
         return;
     if (is_total)
-        report_replace(in->report, field, (int64_t)value, in->where);
+        report_replace(in->report, field, (int64_t)value, where);
     else
-        report_set(in->report, field, (int64_t)value, in->where);
+        report_set(in->report, field, (int64_t)value, where);
 }
 
 /* Key and number by turns. The record of 5.3 to 6.4 is cut at 992 bytes without a mark: a number

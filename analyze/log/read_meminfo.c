@@ -16,9 +16,9 @@ static void read_counters(struct reading *in)
             name[4 + i] = pair.key.p[i];
         enum field_id field = schema_find_field(T_oom_events, (struct span){name, pair.key.n + 4});
         if (field != FIELD_NONE)
-            report_set_pages(in->report, field, pair.value, in->where);
+            report_set_pages(in->report, field, pair.value, read_place(in, pair.key.p));
         else if (!span_is(pair.key, "unstable") && !span_is(pair.key, "bounce"))
-            store_observe(in->store, OBS_UNKNOWN, in->where,
+            store_observe(in->store, OBS_UNKNOWN, read_place(in, pair.key.p),
                           "Mem-Info has a counter that this version does not know");
     }
     in->report->has_counters = true;

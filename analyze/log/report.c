@@ -5,10 +5,10 @@
 
 #include <stdlib.h>
 
-struct report *report_new(bool is_failure, struct where where)
+struct report *report_new(const char *failure, struct where where)
 {
     struct report *r = base_realloc(NULL, 1, sizeof(*r));
-    *r = (struct report){.is_failure = is_failure, .member = where.member};
+    *r = (struct report){.failure = failure, .member = where.member};
     r->arena = arena_new();
     r->event = arena_array(r->arena, schema_table(T_oom_events)->n_fields, sizeof(*r->event));
     r->first_line = r->last_line = where.line;

@@ -25,10 +25,12 @@ struct child {
     struct value *columns;
 };
 
-/* One report being read: an OOM event, or a page allocation failure, whose Mem-Info looks alike. */
+/* One report being read: an OOM event, or an allocation that failed, whose Mem-Info looks alike. */
 struct report {
     struct arena *arena;
-    bool is_failure;     /* a page allocation failure: its blocks are nobody's event */
+    const char
+        *failure; /* of warn_alloc: its kind in log_events; NULL for a report of the killer */
+    struct span message; /* of the failure: its first line, in the arena */
     struct value *event; /* one per field of oom_events */
     struct child *first, *last;
     struct child *zone, *node; /* the rows read last */
@@ -58,7 +60,7 @@ struct report {
     int64_t page_size_bytes; /* 0 = not known */
 };
 
-struct report *report_new(bool is_failure, struct where where);
+struct report *report_new(const char *failure, struct where where);
 void report_free(struct report *report);
 
 /* Sets a field of the event: the first value stays. replace overwrites it, add adds to it. */
@@ -86,5 +88,7 @@ bool report_is_decided(const struct report *report);
 /* Writes the report into a row of oom_events: a new one, or that of the same event from another
  * source, which gets further places. */
 void report_store(struct report *report, struct store *store, uint32_t row);
+/* Writes an allocation that failed into alloc_failures; one without Mem-Info too. */
+void report_store_failure(struct report *report, struct store *store);
 
 #endif

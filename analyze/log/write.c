@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "log/report.h"
+#include "log/read.h"
 
 #include "base/arena.h"
 #include "base/num.h"
+#include "fact/mem_report.h"
 
 /* The ratio of an exact kB figure to the same figure in pages, where it is a page size. */
 static int64_t size_from(int64_t bytes, int64_t pages)
@@ -164,14 +165,21 @@ bool report_is_decided(const struct report *r)
     return r->n_victims > 0;
 }
 
+static void infer_request(struct report *r)
+{
+    const struct value *order = report_get(r, F_oom_events_order);
+    if (order->kind == VALUE_NUMBER && order->number >= 0 && order->number < 20)
+        report_set_pages(r, F_oom_events_request, (int64_t)1 << order->number, order->where);
+}
+
 static void infer_event(struct report *r, struct store *store)
 {
     struct where first = {r->member, r->first_line}, last = {r->member, r->last_line};
     bool decided = report_is_decided(r);
     if (r->n_victims > 0) /* of a group, one died by itself */
         r->event[schema_field(F_oom_events_exiting)->column].kind = VALUE_NONE;
-    const struct value *order = report_get(r, F_oom_events_order);
     infer_scope(r);
+    infer_request(r);
     report_set(r, F_oom_events_header, r->has_header, first);
     report_set(r, F_oom_events_complete, r->has_header && decided, last);
     report_set(r, F_oom_events_victims, r->n_victims, last);
@@ -183,8 +191,6 @@ static void infer_event(struct report *r, struct store *store)
     }
     if (r->has_wall)
         report_set(r, F_oom_events_wall, r->wall_us, first);
-    if (order->kind == VALUE_NUMBER && order->number >= 0 && order->number < 20)
-        report_set_pages(r, F_oom_events_request, (int64_t)1 << order->number, order->where);
     report_set(r, F_oom_events_trusted, r->writer == WRITER_KERNEL, first);
     if (r->writer != WRITER_KERNEL)
         store_observe(store, OBS_NOTE, first,
@@ -250,4 +256,68 @@ void report_store(struct report *report, struct store *store, uint32_t row)
     }
     if (report->has_header && report->n_victims > 0)
         store_set_complete(store, T_oom_victims, row, true, last);
+}
+
+/* What the timeline and the rules know of it: when, who, and the message. */
+static void store_log_event(const struct report *r, struct store *store)
+{
+    static const enum field_id fields[][2] = {
+        {F_oom_events_order, F_log_events_order},
+        {F_oom_events_gfp_mask, F_log_events_gfp_mask},
+        {F_oom_events_gfp_flags, F_log_events_gfp_flags},
+        {F_oom_events_trigger_comm, F_log_events_comm},
+        {F_oom_events_trigger_pid, F_log_events_pid},
+    };
+    struct where where = {r->member, r->first_line};
+    uint32_t row = store_row_add(store, T_log_events, 0);
+    struct span text = r->message;
+    int64_t n;
+    store_set_text(store, F_log_events_kind, row, span_of(r->failure), where);
+    store_set_text(store, F_log_events_source, row, SPAN_LIT("kernel"), where);
+    for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+        write_value(store, fields[i][1], row, report_get(r, fields[i][0]), 1);
+    if (r->has_time)
+        store_set(store, F_log_events_time, row, r->time_us, where);
+    if (r->has_wall)
+        store_set(store, F_log_events_wall, row, r->wall_us, where);
+    if (read_after(text, "stalls for ", &n) || read_after(text, "stall for ", &n))
+        store_set(store, F_log_events_value, row, n, where); /* ms */
+    if (read_after(text, "allocation failure: ", &n) || read_after(text, "error: size ", &n))
+        store_set(store, F_log_events_bytes, row, n, where);
+    store_set(store, F_log_events_boot, row, r->boot, where);
+    store_set(store, F_log_events_trusted, row, r->writer == WRITER_KERNEL, where);
+    store_set_text(store, F_log_events_text, row, text, where);
+}
+
+/* The rows of one of its tables; `pages RAM` comes behind all of them. */
+static void store_failure_rows(const struct report *r, struct store *store, enum table_id from,
+                               enum table_id to, uint32_t row, int64_t page_size)
+{
+    struct fact ram = store_fact(store, F_alloc_failures_mem_ram, row);
+    for (struct child *c = r->first; c; c = c->next)
+        if (c->table == from)
+            write_columns(store, to, store_row_add(store, to, row), c->columns, page_size);
+    if (ram.state == FACT_KNOWN)
+        store_set_complete(store, to, row, true, ram.where);
+}
+
+void report_store_failure(struct report *report, struct store *store)
+{
+    const struct mem_report *tables = &mem_reports[MEM_REPORT_FAILURE];
+    struct where where = {report->member, report->first_line};
+    int64_t page_size = page_size_of(report, store);
+    uint32_t row = store_row_add(store, tables->reports, 0);
+    store_log_event(report, store);
+    infer_request(report);
+    store_set_text(store, F_alloc_failures_kind, row, span_of(report->failure), where);
+    store_set(store, F_alloc_failures_boot, row, report->boot, where);
+    if (report->has_time)
+        store_set(store, F_alloc_failures_time, row, report->time_us, where);
+    if (report->has_wall)
+        store_set(store, F_alloc_failures_wall, row, report->wall_us, where);
+    for (uint32_t field = REQUEST_FIRST; field <= REQUEST_LAST; field++)
+        write_value(store, field_shift(field, tables->report_shift), row,
+                    report_get(report, (enum field_id)field), page_size);
+    store_failure_rows(report, store, T_oom_zones, tables->zones, row, page_size);
+    store_failure_rows(report, store, T_oom_nodes, tables->nodes, row, page_size);
 }

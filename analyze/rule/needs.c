@@ -107,8 +107,9 @@ static void push_sources(struct need_list *list, enum field_id of, enum field_id
 
 static bool is_log_table(enum table_id table)
 {
-    return table == T_oom_events || table == T_log_events || table == T_logs ||
-           schema_table(table)->parent == T_oom_events;
+    enum table_id parent = schema_table(table)->parent;
+    return table == T_oom_events || table == T_alloc_failures || table == T_log_events ||
+           table == T_logs || parent == T_oom_events || parent == T_alloc_failures;
 }
 
 /* The fact whose samples this field holds, or FIELD_NONE. */

@@ -52,7 +52,8 @@ static void complete_tables(struct selftest *t)
         const struct table_def *def = schema_table(table);
         if (def->is_object || def->parent != TABLE_NONE)
             continue;
-        bool is_log = table == T_oom_events || table == T_log_events || table == T_logs;
+        bool is_log = table == T_oom_events || table == T_alloc_failures || table == T_log_events ||
+                      table == T_logs;
         if (is_incomplete(t->test, table))
             store_assume_complete(t->store, table, false);
         else if (feeds(t->test, table) || store_row_count(t->store, table) || (is_log && has_log))

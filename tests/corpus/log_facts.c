@@ -111,6 +111,7 @@ int main(int argc, char **argv)
     }
     print_table(store, T_logs, 0);
     print_table(store, T_oom_events, 0);
+    print_table(store, T_alloc_failures, 0);
     print_table(store, T_log_events, 0);
     print_observations(store);
     store_free(store);

@@ -8,8 +8,10 @@
 #include "base/arena.h"
 #include "derive/buddy.h"
 #include "derive/event_flags.h"
+#include "derive/event_gfp.h"
 #include "derive/event_repeat.h"
 #include "derive/event_zones.h"
+#include "fact/mem_report.h"
 
 enum { KIB = 1024, PAGE = 4096 };
 enum { HIGHUSER_MOVABLE = 0x140dca, KERNEL = 0xcc0 };
@@ -34,29 +36,41 @@ static struct where here(struct store *store)
     return (struct where){store_member(store, SPAN_LIT("dev/kmsg")), 1};
 }
 
+static uint32_t report_add(struct store *store, const struct mem_report *tables, int64_t gfp,
+                           int64_t order)
+{
+    uint32_t row = store_row_add(store, tables->reports, 0), shift = tables->report_shift;
+
+    store_set(store, field_shift(F_oom_events_gfp_mask, shift), row, gfp, here(store));
+    store_set(store, field_shift(F_oom_events_order, shift), row, order, here(store));
+    store_set(store, field_shift(F_oom_events_page_size, shift), row, PAGE, here(store));
+    store_set_complete(store, tables->zones, row, true, here(store));
+    return row;
+}
+
 static uint32_t event_add(struct store *store, int64_t gfp, int64_t order)
 {
-    uint32_t row = store_row_add(store, T_oom_events, 0);
+    return report_add(store, &mem_reports[MEM_REPORT_OOM], gfp, order);
+}
 
-    store_set(store, F_oom_events_gfp_mask, row, gfp, here(store));
-    store_set(store, F_oom_events_order, row, order, here(store));
-    store_set(store, F_oom_events_page_size, row, PAGE, here(store));
-    store_set_complete(store, T_oom_zones, row, true, here(store));
+static uint32_t zone_of(struct store *store, const struct mem_report *tables, uint32_t report,
+                        const char *name, int64_t free_kib, const char *buddy)
+{
+    uint32_t row = store_row_add(store, tables->zones, report), shift = tables->zone_shift;
+
+    store_set_text(store, field_shift(F_oom_zones_name, shift), row, span_of(name), here(store));
+    store_set(store, field_shift(F_oom_zones_free, shift), row, free_kib * KIB, here(store));
+    store_set(store, field_shift(F_oom_zones_min, shift), row, 1000 * KIB, here(store));
+    store_set_text(store, field_shift(F_oom_zones_lowmem_reserve, shift), row,
+                   SPAN_LIT("0 0 100 200 200"), here(store));
+    store_set_text(store, field_shift(F_oom_zones_buddy, shift), row, span_of(buddy), here(store));
     return row;
 }
 
 static uint32_t zone_add(struct store *store, uint32_t event, const char *name, int64_t free_kib,
                          const char *buddy)
 {
-    uint32_t row = store_row_add(store, T_oom_zones, event);
-
-    store_set_text(store, F_oom_zones_name, row, span_of(name), here(store));
-    store_set(store, F_oom_zones_free, row, free_kib * KIB, here(store));
-    store_set(store, F_oom_zones_min, row, 1000 * KIB, here(store));
-    store_set_text(store, F_oom_zones_lowmem_reserve, row, SPAN_LIT("0 0 100 200 200"),
-                   here(store));
-    store_set_text(store, F_oom_zones_buddy, row, span_of(buddy), here(store));
-    return row;
+    return zone_of(store, &mem_reports[MEM_REPORT_OOM], event, name, free_kib, buddy);
 }
 
 static int64_t number(struct store *store, enum field_id field, uint32_t row)
@@ -114,6 +128,52 @@ static void kernel_requests_stay_below_movable(void **state)
     assert_int_equal(number(store, F_oom_events_zones_eligible, e), 2);
     assert_int_equal(number(store, F_oom_events_zones_below_min, e), 1);
     assert_int_equal(number(store, F_oom_events_free_blocks, e), 0);
+}
+
+/* One zone has the block but must keep its memory, the other may give memory but has no block. */
+static void no_zone_fits_a_failed_allocation(void **state)
+{
+    struct store *store = *state;
+    const struct mem_report *failures = &mem_reports[MEM_REPORT_FAILURE];
+    uint32_t f = report_add(store, failures, KERNEL, 4);
+
+    zone_of(store, failures, f, "DMA32", 1400,
+            "94*4kB (UM) 0*8kB 0*16kB 0*32kB 16*64kB (UM) = 1400kB");
+    zone_of(store, failures, f, "Normal", 9000,
+            "2250*4kB (UM) 0*8kB 0*16kB 0*32kB 0*64kB = 9000kB");
+    derive_event_zones(store);
+    assert_int_equal(number(store, F_alloc_failures_zones_eligible, f), 2);
+    assert_int_equal(number(store, F_alloc_failures_zones_below_min, f), 1);
+    assert_int_equal(number(store, F_alloc_failures_free_blocks, f), 1);
+    assert_int_equal(number(store, F_alloc_failures_zones_fit, f), 0);
+    zone_of(store, failures, f, "Movable", 90000, "0*4kB 22500*64kB (M) = 90000kB");
+    uint32_t g = report_add(store, failures, KERNEL, 0);
+    zone_of(store, failures, g, "Normal", 9000, "2250*4kB (UM) = 9000kB");
+    zone_of(store, failures, g, "DMA32", 1000, "250*4kB (UM) = 1000kB");
+    derive_event_zones(store);
+    assert_int_equal(number(store, F_alloc_failures_zones_fit, f), 0); /* not for this request */
+    assert_int_equal(number(store, F_alloc_failures_zones_fit, g), 1);
+}
+
+static void waiting_is_in_the_flags(void **state)
+{
+    struct store *store = *state;
+    static const struct {
+        const char *flags;
+        int64_t waits;
+    } cases[] = {{"GFP_ATOMIC|__GFP_COMP", 0},
+                 {"GFP_NOWAIT|__GFP_RECLAIMABLE", 0},
+                 {"GFP_NOFS|__GFP_COMP", 1},
+                 {"__GFP_HIGH|__GFP_WAIT", 1},
+                 {"GFP_TRANSHUGE_LIGHT", 0}};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        uint32_t row = store_row_add(store, T_alloc_failures, 0);
+        store_set_text(store, F_alloc_failures_gfp_flags, row, span_of(cases[i].flags),
+                       here(store));
+        derive_event_gfp(store);
+        assert_int_equal(number(store, F_alloc_failures_may_wait, row), cases[i].waits);
+    }
 }
 
 static void unreadable_rows_leave_the_sums_open(void **state)
@@ -176,6 +236,8 @@ int main(void)
         T(buddy_rows_are_read),
         T(watermark_counts_the_reserve),
         T(kernel_requests_stay_below_movable),
+        T(no_zone_fits_a_failed_allocation),
+        T(waiting_is_in_the_flags),
         T(unreadable_rows_leave_the_sums_open),
         T(flags_are_denied_for_a_reason),
         T(repeats_are_counted_by_limit),
