@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "derive/cgroup_tree.h"
 
+#include "derive/cgroup_names.h"
 #include "derive/cgroup_path.h"
 #include "derive/cgroup_tasks.h"
 #include "derive/cites.h"
@@ -28,6 +29,23 @@ static void set_names(struct store *store, uint32_t row, struct span path)
         store_compute_text(store, C(parent), row, parent, &source, 1);
     if (unit.p)
         store_compute_text(store, C(unit), row, unit, &source, 1);
+}
+
+static void set_containers(struct store *store, uint32_t row, struct span path)
+{
+    const struct ref source = ref_of(C(path), row);
+    struct span pod = cgroup_pod(path, store_arena(store));
+    struct container container;
+
+    if (pod.n) {
+        store_compute_text(store, C(pod), row, pod, &source, 1);
+        store_compute_text(store, C(pod_qos), row, span_of(cgroup_pod_qos(path)), &source, 1);
+    }
+    if (!cgroup_container(path, &container))
+        return;
+    store_compute_text(store, C(container), row, container.id, &source, 1);
+    if (container.runtime)
+        store_compute_text(store, C(runtime), row, span_of(container.runtime), &source, 1);
 }
 
 /* Goes up from the cgroup to the root and keeps the smallest limit, the lower one of equals. Stops,
@@ -111,6 +129,7 @@ void derive_cgroup_tree(struct store *store)
         if (path.state != FACT_KNOWN)
             continue;
         set_names(store, row, path.text);
+        set_containers(store, row, path.text);
         set_nearest_limit(store, row, path.text);
         set_unaccounted(store, row);
     }

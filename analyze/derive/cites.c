@@ -40,6 +40,15 @@ bool cites_number(struct cites *cites, const struct store *store, enum field_id 
     return true;
 }
 
+bool cites_flag(struct cites *cites, const struct store *store, enum field_id field, uint32_t row)
+{
+    int64_t flag;
+    bool is_set = store_number(store, field, row, &flag) && flag;
+    if (is_set)
+        cites_fact(cites, field, row);
+    return is_set;
+}
+
 void cites_compute(struct cites *cites, struct store *store, enum field_id field, uint32_t row,
                    int64_t number)
 {

@@ -19,6 +19,9 @@ void cites_free(struct cites *cites);
 bool cites_number(struct cites *cites, const struct store *store, enum field_id field, uint32_t row,
                   int64_t *ret_number);
 
+/* A flag that is known and set is cited, and true. */
+bool cites_flag(struct cites *cites, const struct store *store, enum field_id field, uint32_t row);
+
 /* Computes the fact from what was gathered, and frees that. */
 void cites_compute(struct cites *cites, struct store *store, enum field_id field, uint32_t row,
                    int64_t number);

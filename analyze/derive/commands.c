@@ -81,6 +81,8 @@ static void add_process(const struct store *store, struct command *command, uint
     bool is_first = command->count == 0;
     int64_t number;
 
+    if (cites_flag(&command->names, store, P(exited), process))
+        return;
     command->count++;
     cites_fact(&command->names, P(comm), process);
     for (size_t i = 0; i < N_PARTS; i++)

@@ -130,20 +130,22 @@ static void sockets_and_rest(struct store *store)
     cites_free(&sockets);
 }
 
-/* Sums over all processes need all of them, and of each that has memory of its own the size. */
+/* Sums over all processes need all of them, and of each that has memory of its own the size. One
+ * that ended while it was captured has none, of both sizes alike. */
 static void sum_processes(struct store *store, enum field_id result, enum field_id size)
 {
     struct cites cites = {0};
-    int64_t sum = 0, bytes, is_thread;
+    int64_t sum = 0, bytes;
     bool known = store_is_complete(store, T_processes, 0);
     cites_add(&cites, ref_complete(T_processes, 0));
     for (uint32_t row = ROW_NONE;
          known && (row = store_row_next(store, T_processes, 0, row)) != ROW_NONE;) {
+        if (cites_flag(&cites, store, F_processes_exited, row))
+            continue;
         if (cites_number(&cites, store, size, row, &bytes))
             known = !__builtin_add_overflow(sum, bytes, &sum);
         else
-            known = cites_number(&cites, store, F_processes_kernel_thread, row, &is_thread) &&
-                    is_thread;
+            known = cites_flag(&cites, store, F_processes_kernel_thread, row);
     }
     if (known)
         cites_compute(&cites, store, result, 0, sum);

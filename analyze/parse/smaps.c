@@ -20,7 +20,7 @@ static const char *const kind_names[KINDS] = {"heap",   "stack",   "anonymous", 
 
 struct sums {
     uint32_t first_line;
-    int64_t count, rss, pss, swap, locked;
+    int64_t count, rss, pss, swap, locked, huge;
     bool bad;
 };
 
@@ -71,6 +71,9 @@ static int64_t *sum_of(struct sums *sums, struct span key)
         return &sums->pss;
     if (span_is(key, "Swap"))
         return &sums->swap;
+    if (span_is(key, "AnonHugePages") || span_is(key, "ShmemPmdMapped") ||
+        span_is(key, "FilePmdMapped"))
+        return &sums->huge;
     return span_is(key, "Locked") ? &sums->locked : NULL;
 }
 
@@ -100,6 +103,7 @@ static void put_sums(struct reading *r, const struct sums *sums, const char *nam
     store_set(r->store, F_process_mappings_pss, row, sums->pss, where);
     store_set(r->store, F_process_mappings_swap, row, sums->swap, where);
     store_set(r->store, F_process_mappings_locked, row, sums->locked, where);
+    store_set(r->store, F_process_mappings_huge, row, sums->huge, where);
 }
 
 void smaps_read(struct reading *r, const struct group *group)

@@ -2,6 +2,7 @@
 #include "parse/tables.h"
 
 #include "base/num.h"
+#include "parse/exited.h"
 #include "parse/manifest.h"
 
 void table_done(const struct reading *r, enum table_id table, uint32_t parent_row,
@@ -62,4 +63,5 @@ void tables_finish(struct parse *parse)
         store_set_complete(parse->store, T_hugepages, 0, true, parse->end);
     }
     store_rows_sort(parse->store, T_processes, 0, pid_less);
+    processes_exited(parse->store);
 }
