@@ -258,3 +258,11 @@ void pen_left(const struct pen *pen, size_t all, size_t shown)
     pen_item(pen, "- ", buf_span(&line));
     buf_free(&line);
 }
+
+void pen_strong(const struct pen *pen, const char *text, struct buf *out)
+{
+    bool color = pen->kind == PEN_TEXT && pen->color;
+    buf_str(out, pen->kind == PEN_MARKDOWN ? "**" : color ? "\x1b[1m" : "");
+    buf_str(out, text);
+    buf_str(out, pen->kind == PEN_MARKDOWN ? "**" : color ? "\x1b[0m" : "");
+}

@@ -24,6 +24,9 @@ void pen_phrase(const struct phrase *phrase, struct buf *out);
 void pen_places(const struct pen *pen, const struct statement *statement, struct buf *out);
 void pen_sentence(const struct pen *pen, const struct statement *statement, struct buf *out);
 
+/* Our own words in bold, as far as the kind of report has it. */
+void pen_strong(const struct pen *pen, const char *text, struct buf *out);
+
 /* ---- blocks */
 void pen_heading(const struct pen *pen, unsigned level, struct span title);
 void pen_paragraph(const struct pen *pen, struct span line);

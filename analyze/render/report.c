@@ -63,6 +63,29 @@ static void say_dropped(const struct pen *pen, const bool *dropped, size_t budge
     buf_free(&line);
 }
 
+/* Each of the others with the parts that are about it alone: what --full has of the first. */
+static void others_write(const struct pen *pen, const struct verdict *verdict)
+{
+    static section_of_incident *const own[] = {
+        section_why,      section_holders,  section_attribution, section_growth,
+        section_mistakes, section_unknown,  section_advice,      section_timeline,
+        section_steps,    section_findings, section_grids};
+    for (size_t i = 1; pen->full && i < verdict->n_incidents; i++) {
+        struct buf part = {0};
+        struct pen inner = *pen;
+        section_other_title(pen, &verdict->incidents[i], i + 1);
+        inner.out = &part;
+        for (size_t k = 0; k < sizeof(own) / sizeof(*own); k++) {
+            part.n = 0;
+            own[k](&inner, &verdict->incidents[i]);
+            if (part.n)
+                pen_blank(pen);
+            buf_add(pen->out, buf_span(&part));
+        }
+        buf_free(&part);
+    }
+}
+
 /* The report that markdown and text share: sections in order, each of which may be dropped whole
  * when the budget is short. */
 static void sections_write(const struct verdict *verdict, const struct render_options *options,
@@ -75,6 +98,7 @@ static void sections_write(const struct verdict *verdict, const struct render_op
     section_verdict(pen, verdict, first);
     pen->out = &tail;
     section_others(pen, verdict);
+    others_write(pen, verdict);
     section_evidence(pen, verdict);
     for (size_t i = 0; i < SECTIONS; i++) {
         pen->out = &parts[i];

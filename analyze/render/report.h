@@ -21,6 +21,8 @@ void section_findings(const struct pen *pen, const struct incident *incident);
 void section_observations(const struct pen *pen, const struct incident *incident);
 void section_grids(const struct pen *pen, const struct incident *incident);
 void section_others(const struct pen *pen, const struct verdict *verdict);
+/* The head of another incident's own part: "Incident 2: ...". */
+void section_other_title(const struct pen *pen, const struct incident *incident, size_t number);
 void section_evidence(const struct pen *pen, const struct verdict *verdict);
 
 #endif

@@ -15,12 +15,22 @@ static void host_fact(const struct pen *pen, enum field_id field, const char *be
     pen_evidence(fact.text, out);
 }
 
+/* The input was one log: there is nothing of a host in it, and no manifest to miss. */
+static bool is_log_alone(const struct pen *pen)
+{
+    int64_t number;
+    return !store_number(pen->store, F_meminfo_total, 0, &number) &&
+           !store_number(pen->store, F_capture_time, 0, &number) &&
+           !store_number(pen->store, F_capture_members, 0, &number) &&
+           store_row_next(pen->store, T_logs, 0, ROW_NONE) != ROW_NONE;
+}
+
 static void capture_words(const struct pen *pen, struct buf *out)
 {
     int64_t complete, members;
     if (store_number(pen->store, F_capture_complete, 0, &complete))
         buf_str(out, complete ? ", complete" : ", not complete");
-    else
+    else if (!is_log_alone(pen))
         buf_str(out, ", no manifest");
     if (store_number(pen->store, F_capture_members, 0, &members))
         buf_fmt(out, ", %lld members", (long long)members);
@@ -68,7 +78,7 @@ void section_evidence(const struct pen *pen, const struct verdict *verdict)
         pen_heading(pen, 2, SPAN_LIT("Sources disagree"));
     pen_statements(pen, &verdict->disagreements, verdict->disagreements.n);
     pen_blank(pen);
-    buf_str(&line, "Evidence: bundle");
+    buf_str(&line, is_log_alone(pen) ? "Evidence: log" : "Evidence: bundle");
     host_fact(pen, F_host_hostname, " of ", &line);
     host_fact(pen, F_host_kernel, ", kernel ", &line);
     if (verdict->input_sha256.n) {

@@ -97,8 +97,10 @@ void table_text_write(const struct table_text *table, struct buf *out)
 /* Names keep their beginning, paths their end: that is where they differ. */
 void table_name(struct span evidence, struct buf *out)
 {
-    struct buf visible = {0};
-    utf8_visible(evidence, &visible);
+    struct buf visible = {0}, whole = {0};
+    ids_short_write(evidence, &whole);
+    utf8_visible(buf_span(&whole), &visible);
+    buf_free(&whole);
     struct span s = buf_span(&visible);
     bool is_path = span_starts(s, "/");
     size_t width = width_of(s);
@@ -161,21 +163,42 @@ void table_bar(int64_t share, struct buf *out)
         buf_char(out, '#');
 }
 
+/* A unit that is only the last part of the path before it in the row takes room and says nothing.
+ */
+static bool repeats_path(const struct grid *grid, size_t column)
+{
+    if (!span_is(span_of(grid->columns[column].key), "unit"))
+        return false;
+    for (size_t row = 0; row < grid->n_rows; row++) {
+        const struct cell *cells = &grid->cells[row * grid->n_columns];
+        struct span path = cells[0].text, unit = cells[column].text;
+        if (unit.n > path.n || !span_eq(span_skip(path, path.n - unit.n), unit))
+            return false;
+    }
+    return true;
+}
+
+static void grid_column(const struct grid *grid, size_t column, struct table_text *table, size_t at)
+{
+    struct buf text = {0};
+    enum fact_type type = grid->columns[column].type;
+    table_text_str(table, 0, at, grid->columns[column].title);
+    table->right[at] = type != FACT_TEXT && type != FACT_BOOL;
+    for (size_t row = 0; row + 1 < table->n_rows; row++) {
+        table_cell(&grid->cells[row * grid->n_columns + column], &text);
+        table_text_set(table, row + 1, at, &text);
+    }
+}
+
 void table_grid(const struct grid *grid, size_t keep, struct buf *out)
 {
-    size_t n = grid->n_rows < keep ? grid->n_rows : keep;
-    struct table_text *table = table_text_new(grid->n_columns, n + 1);
-    for (size_t i = 0; i < grid->n_columns; i++) {
-        table_text_str(table, 0, i, grid->columns[i].title);
-        enum fact_type type = grid->columns[i].type;
-        table->right[i] = type != FACT_TEXT && type != FACT_BOOL;
-    }
-    struct buf text = {0};
-    for (size_t row = 0; row < n; row++)
-        for (size_t i = 0; i < grid->n_columns; i++) {
-            table_cell(&grid->cells[row * grid->n_columns + i], &text);
-            table_text_set(table, row + 1, i, &text);
-        }
+    size_t n = grid->n_rows < keep ? grid->n_rows : keep, shown = 0;
+    for (size_t i = 0; i < grid->n_columns; i++)
+        shown += !repeats_path(grid, i);
+    struct table_text *table = table_text_new(shown, n + 1);
+    for (size_t i = 0, at = 0; i < grid->n_columns; i++)
+        if (!repeats_path(grid, i))
+            grid_column(grid, i, table, at++);
     table_text_write(table, out);
     table_text_free(table);
     size_t left = grid->n_rows - n + grid->omitted;

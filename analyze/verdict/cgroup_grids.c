@@ -7,6 +7,10 @@ enum { CHAIN_MAX = 32, CHILDREN_KEPT = 30, CGROUPS_KEPT = 30 };
 static const struct grid_column chain_columns[] = {
     {{"path", "cgroup", FACT_TEXT}, F_cgroups_path},
     {{"unit", "unit", FACT_TEXT}, F_cgroups_unit},
+    {{"pod", "pod", FACT_TEXT}, F_cgroups_pod},
+    {{"pod_qos", "QoS", FACT_TEXT}, F_cgroups_pod_qos},
+    {{"container", "container", FACT_TEXT}, F_cgroups_container},
+    {{"runtime", "by", FACT_TEXT}, F_cgroups_runtime},
     {{"current_bytes", "current", FACT_BYTES}, F_cgroups_current},
     {{"max_bytes", "max", FACT_BYTES}, F_cgroups_max},
     {{"high_bytes", "high", FACT_BYTES}, F_cgroups_high},

@@ -109,21 +109,18 @@ static uint32_t limit_above(const struct maker *m, uint32_t process)
     return owner.n ? store_row_find(m->store, T_cgroups, owner) : ROW_NONE;
 }
 
-static void say_time_left(struct maker *m, const struct incident *incident,
-                          struct statement *growth, uint32_t process)
+void say_time_left(struct maker *m, struct statement *growth, uint32_t process, const char *before)
 {
     uint32_t cgroup = limit_above(m, process);
     int64_t rate = number_or(m, F_processes_growth_rate, process, 0), left_us;
     int64_t left =
         number_or(m, F_cgroups_max, cgroup, 0) - number_or(m, F_cgroups_current, cgroup, 0);
-    if (cgroup != ROW_NONE && cgroup == incident->limit.cgroup)
-        return; /* said of the cgroup itself */
     if (cgroup != ROW_NONE && time_left(left, rate, &left_us))
-        tell_into(m, growth, "; at this rate the limit {} of {p} is {d} away{@}",
+        tell_into(m, growth, "{w} this rate the limit {} of {p} is {d} away{@}", before,
                   ref_of(F_cgroups_max, cgroup), text_of(m, F_cgroups_path, cgroup), left_us,
                   ref_of(F_cgroups_current, cgroup));
     else if (time_left(number_or(m, F_meminfo_available, 0, -1), rate, &left_us))
-        tell_into(m, growth, "; at this rate the host's available {} lasts {d}",
+        tell_into(m, growth, "{w} this rate the host's available {} lasts {d}", before,
                   ref_of(F_meminfo_available, 0), left_us);
 }
 
@@ -142,8 +139,10 @@ static void growth_of_processes(struct maker *m, struct incident *incident)
     if (flat)
         tell_into(m, growth, ", and was flat after the first half{@}: a plateau",
                   ref_of(F_processes_growth_flat, row));
-    if (!flat)
-        say_time_left(m, incident, growth, row);
+    bool is_said = incident->limit.cgroup != ROW_NONE && /* of the cgroup itself */
+                   limit_above(m, row) == incident->limit.cgroup;
+    if (!flat && !is_said)
+        say_time_left(m, growth, row, "; at");
     tell_into(m, growth, ".");
 }
 

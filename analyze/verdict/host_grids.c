@@ -185,6 +185,7 @@ static const struct grid_column place_columns[] = {
     {{"node", "node", FACT_COUNT}, F_process_nodes_node},
     {{"bytes", "bytes", FACT_BYTES}, F_process_nodes_bytes},
     {{"mems_allowed", "allowed", FACT_TEXT}, 0},
+    {{"policy", "policy", FACT_TEXT}, 0},
 };
 
 static void placement_of(struct maker *m, struct grid *grid, uint32_t process)
@@ -201,6 +202,10 @@ static void placement_of(struct maker *m, struct grid *grid, uint32_t process)
             (struct cell){.kind = CELL_EVIDENCE, .text = text_of(m, F_processes_comm, process)};
         cells[4] = (struct cell){.kind = CELL_EVIDENCE,
                                  .text = text_of(m, F_processes_mems_allowed, process)};
+        if (is_known(m, F_processes_policy, process))
+            cells[5] = (struct cell){.kind = CELL_EVIDENCE,
+                                     .text = text_of(m, F_processes_policy, process)};
+        statement_cite_fact(m, &grid->notes[i], F_processes_policy, process);
     }
 }
 

@@ -81,7 +81,9 @@ static void incident_tell(struct maker *m, struct incident *incident, bool is_fi
     why_make(m, incident);
     ruled_out_make(m, incident);
     unknowns_make(m, incident, is_first);
-    headline_make(m, incident);
+    title_make(m, incident);
+    summary_make(m, incident);
+    advice_make(m, incident);
     steps_make(m, incident);
     grids_make(m, incident, is_first);
 }

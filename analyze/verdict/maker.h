@@ -35,12 +35,22 @@ void attributions_make(struct maker *m, struct incident *incident);
 void holders_make(struct maker *m, struct incident *incident);
 void victim_make(struct maker *m, struct incident *incident);
 void growth_make(struct maker *m, struct incident *incident);
+/* Tells into `out` the facts that the rule wants shown beside its finding; with `rows_only` the
+ * lists of largest rows alone, behind what `out` says. Nothing where none is known. */
+void context_tell(struct maker *m, struct statement *out, const struct finding *finding,
+                  bool rows_only);
+/* "; at this rate the limit 64.0 MiB of X is 3 min away": `before` is "; at" or " At". Nothing
+ * where the process does not grow. */
+void say_time_left(struct maker *m, struct statement *growth, uint32_t process, const char *before);
 void rankings_make(struct maker *m); /* of all incidents */
 void why_make(struct maker *m, struct incident *incident);
 void ruled_out_make(struct maker *m, struct incident *incident);
 void unknowns_make(struct maker *m, struct incident *incident, bool is_first);
 void unknowns_of_verdict(struct maker *m, struct incident *incident, size_t *room);
 struct unknown *unknown_add(struct maker *m, struct unknowns *unknowns, size_t *room);
+/* Why a fact of several samples is missing: the manifest's word, or which samples there are; ""
+ * when neither tells. Sets where that stands. */
+struct span samples_lack(struct maker *m, struct ref ref, struct lack *lack);
 struct span log_member(const struct maker *m);
 void timeline_make(struct maker *m, struct incident *incident, bool is_first);
 void steps_make(struct maker *m, struct incident *incident);
@@ -48,7 +58,8 @@ void title_make(struct maker *m, struct incident *incident);
 /* The finding that the title of a kill is made of, or that explains a shortage which was none of
  * memory; NULL when scope and limit say it all. */
 const struct ranked *title_finding(const struct maker *m, const struct incident *incident);
-void headline_make(struct maker *m, struct incident *incident);
+void summary_make(struct maker *m, struct incident *incident);
+void advice_make(struct maker *m, struct incident *incident);
 /* The finding that a verdict without a kill is about: the worst that is more than a notice. */
 const struct ranked *first_alarm(const struct incident *incident);
 void grids_make(struct maker *m, struct incident *incident, bool is_first);

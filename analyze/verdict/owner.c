@@ -6,23 +6,27 @@
 
 enum { PATH_SHOWN_BYTES = 48, CONTAINER_ID_DIGITS = 32, ID_SHOWN_DIGITS = 12 };
 
-/* Ids of containers keep their first twelve digits, as their tools show them. */
-static struct span ids_short(struct maker *m, struct span path)
+void ids_short_write(struct span path, struct buf *out)
 {
-    struct buf out = {0};
     for (size_t i = 0; i < path.n;) {
         size_t end = i;
         while (end < path.n && ((path.p[end] >= '0' && path.p[end] <= '9') ||
                                 (path.p[end] >= 'a' && path.p[end] <= 'f')))
             end++;
         bool is_id = end - i >= CONTAINER_ID_DIGITS;
-        buf_add(&out, span_slice(path, i, is_id ? i + ID_SHOWN_DIGITS : end));
+        buf_add(out, span_slice(path, i, is_id ? i + ID_SHOWN_DIGITS : end));
         if (is_id)
-            buf_str(&out, "\xe2\x80\xa6");
+            buf_str(out, "\xe2\x80\xa6");
         if (end < path.n && end == i)
-            buf_char(&out, path.p[end++]);
+            buf_char(out, path.p[end++]);
         i = end;
     }
+}
+
+static struct span ids_short(struct maker *m, struct span path)
+{
+    struct buf out = {0};
+    ids_short_write(path, &out);
     struct span copy = arena_copy(m->arena, buf_span(&out));
     buf_free(&out);
     return copy;

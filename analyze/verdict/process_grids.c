@@ -42,6 +42,44 @@ static bool is_mostly_pss(const struct maker *m)
     return with_pss * 2 > n;
 }
 
+struct census {
+    int64_t processes, with_pss, pss_bytes, rest_rss_bytes, exited;
+};
+
+static struct census census_of(const struct maker *m)
+{
+    struct census census = {0};
+    for (uint32_t row = ROW_NONE;
+         (row = store_row_next(m->store, T_processes, 0, row)) != ROW_NONE;) {
+        struct quantity pss = quantity_of(m, F_processes_pss, row);
+        census.exited += flag_of(m, F_processes_exited, row);
+        if (flag_of(m, F_processes_kernel_thread, row) || flag_of(m, F_processes_exited, row))
+            continue;
+        census.processes++;
+        census.with_pss += pss.known;
+        census.pss_bytes += pss.known ? pss.value : 0;
+        census.rest_rss_bytes += pss.known ? 0 : number_or(m, F_processes_rss, row, 0);
+    }
+    return census;
+}
+
+/* The sums, or what is known of them: PSS of a process is for its owner and root to see. */
+static void sums_remark(struct maker *m, struct grid *grid)
+{
+    struct census census = census_of(m);
+    if (is_known(m, F_host_use_processes_rss, 0) && is_known(m, F_host_use_processes_pss, 0))
+        tell(m, &grid->remarks, "All RSS together is {}, all PSS {}.",
+             ref_of(F_host_use_processes_rss, 0), ref_of(F_host_use_processes_pss, 0));
+    else if (census.with_pss > 0)
+        tell(m, &grid->remarks,
+             "All PSS together is at least {b}, over {n} of {n} processes; the others have {b} by "
+             "RSS.",
+             census.pss_bytes, census.with_pss, census.processes, census.rest_rss_bytes);
+    if (census.exited)
+        tell(m, &grid->remarks, "{c} ended while being captured and {w} in no sum.", census.exited,
+             "process", "processes", census.exited == 1 ? "is" : "are");
+}
+
 static void process_grid(struct maker *m, struct incident *incident)
 {
     bool by_pss = is_mostly_pss(m);
@@ -57,9 +95,7 @@ static void process_grid(struct maker *m, struct incident *incident)
                   "memory."
                 : "Sorted by RSS, which counts shared pages once in each process: it does not add "
                   "up. VSZ is address space, not memory.");
-    if (is_known(m, F_host_use_processes_rss, 0) && is_known(m, F_host_use_processes_pss, 0))
-        tell(m, &grid->remarks, "All RSS together is {}, all PSS {}.",
-             ref_of(F_host_use_processes_rss, 0), ref_of(F_host_use_processes_pss, 0));
+    sums_remark(m, grid);
     grid_finish(m, &incident->grids);
 }
 
@@ -71,6 +107,7 @@ static const struct grid_column anatomy_columns[] = {
     {{"rss_bytes", "RSS", FACT_BYTES}, F_process_mappings_rss},
     {{"swap_bytes", "swap", FACT_BYTES}, F_process_mappings_swap},
     {{"locked_bytes", "locked", FACT_BYTES}, F_process_mappings_locked},
+    {{"huge_bytes", "huge pages", FACT_BYTES}, F_process_mappings_huge},
     {{"mappings", "count", FACT_COUNT}, F_process_mappings_count},
 };
 

@@ -185,6 +185,7 @@ static void ranked_add(struct maker *m, struct incident *incident, const struct 
     if (finding->explains_known)
         ranked->share = amount_share(finding->explains_bytes, whole_of(incident));
     evidence_of(m, ranked);
+    context_tell(m, &ranked->context, finding, false);
 }
 
 static void ranking_finish(struct ranking *ranking)

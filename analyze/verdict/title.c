@@ -52,7 +52,15 @@ static bool is_free_kept(const struct maker *m, const struct incident *incident)
            free.value >= all.value / 10 && number_or(m, F_oom_events_zones_below_min, event, 0) > 0;
 }
 
-/* What made a host short that had memory: a setting, found among mistakes and risks. */
+/* A balloon that holds more than any other cause explains: the guest's own share comes second. */
+static const struct ranked *lent_memory(const struct incident *incident)
+{
+    const struct ranked *balloon = ranked_by_id(incident, "balloon-inflated");
+    return balloon && balloon->role == ROLE_CAUSE ? balloon : NULL;
+}
+
+/* What made a host short that had memory: a setting, found among mistakes and risks, or the
+ * hypervisor. */
 static const struct ranked *setting_to_blame(const struct maker *m, const struct incident *incident)
 {
     const struct class_share *dominant = incident->event.known ? incident->event.dominant : NULL;
@@ -60,7 +68,7 @@ static const struct ranked *setting_to_blame(const struct maker *m, const struct
         return ranked_by_id(incident, "swappiness-or-min-free-extremes");
     if (incident->scope == SCOPE_HOST && dominant && span_is(span_of(dominant->name), "file"))
         return ranked_by_id(incident, "memory-min-overprotection");
-    return NULL;
+    return lent_memory(incident);
 }
 
 /* The cgroup or the process that a finding is about. */
@@ -167,8 +175,13 @@ static void title_scope(struct maker *m, struct incident *incident)
         title_nodes(m, incident);
         break;
     case SCOPE_MANUAL:
-        tell_into(m, &incident->title, "the OOM killer was called by sysrq-f, not by a shortage{@}",
+        tell_into(m, &incident->title, "the OOM killer was called by sysrq-f{@}",
                   ref_of(F_oom_events_order, event));
+        if (is_known(m, F_oom_events_mem_free, event) &&
+            is_known(m, F_oom_events_mem_managed, event))
+            tell_into(m, &incident->title, "; {} of {} was free",
+                      ref_of(F_oom_events_mem_free, event),
+                      ref_of(F_oom_events_mem_managed, event));
         break;
     case SCOPE_UNKNOWN:
     case SCOPE_NONE:

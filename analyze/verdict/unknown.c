@@ -42,6 +42,7 @@ struct group {
     const struct rule *first, *last; /* that asked */
     enum rule_kind kind;             /* most telling that asked */
     struct lack lack;
+    struct span samples; /* of facts of samples: why they are missing; "" when not known */
     const char *how;
 };
 
@@ -146,6 +147,8 @@ static void gather_finding(struct gatherer *g, const struct finding *finding)
         struct group *group = group_of(g, pattern_of(g->m, finding->lacks[i]), lack);
         if (tells_more(&lack, &group->lack))
             group->lack = lack;
+        if (group->how == how_samples && !group->samples.n)
+            group->samples = samples_lack(g->m, finding->lacks[i], &group->lack);
         if (group->last == finding->rule)
             continue;
         group->last = finding->rule;
@@ -183,7 +186,7 @@ static struct span reason_of(const struct group *group)
     if (group->how == how_never)
         return SPAN_LIT("the report is whole and does not say");
     if (group->how == how_samples)
-        return SPAN_LIT("samples are missing or too few");
+        return group->samples.n ? group->samples : SPAN_LIT("samples are missing or too few");
     /* a file that was read and does not say it has no other word of the manifest */
     bool was_read = span_is(lack->status, "ok") || span_is(lack->status, "empty");
     return lack->status.n && !was_read ? lack->status : span_of(reasons[lack->reason]);

@@ -21,6 +21,9 @@ struct statements {
     size_t n, room;
 };
 
+/* A path in which ids of containers keep their first twelve digits, as their tools show them. */
+void ids_short_write(struct span path, struct buf *out);
+
 /* A point in time as far as the evidence knows it. */
 struct moment {
     bool boot_known, wall_known;
@@ -157,6 +160,7 @@ struct ranked {
     size_t more;               /* further rows of the same rule and role, which follow */
     bool is_repeat;            /* one of those */
     struct statement evidence; /* say, and all places */
+    struct statement context; /* what the rule wants shown beside it; no text where there is none */
 };
 struct ranking {
     struct ranked *items; /* by role, then bytes explained, severity, id, row */

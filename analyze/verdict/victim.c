@@ -216,8 +216,7 @@ static void why_not_the_trigger(struct maker *m, struct victim *victim, uint32_t
     if (!is_known(m, F_oom_events_trigger_comm, event) || flag_of(m, F_oom_events_manual, event))
         return;
     tell(m, &victim->why,
-         "{} (pid {}) only asked for memory when there was none: it was the trigger, not the "
-         "victim.",
+         "{} (pid {}) asked for memory and could not get it: it was the trigger, not the victim.",
          ref_of(F_oom_events_trigger_comm, event), ref_of(F_oom_events_trigger_pid, event));
 }
 

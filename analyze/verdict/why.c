@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The numbered reasons: whose limit, what filled it, who held it, who was killed. */
-#include "verdict/say.h"
+#include "verdict/why.h"
 
 #include "base/amount.h"
 
 #include <stdlib.h>
 
 enum { CLASSES_SAID = 4 };
-
-static const struct attribution *best_attribution(const struct incident *incident)
-{
-    return incident->event.known ? &incident->event : &incident->capture;
-}
 
 static void why_cgroup(struct maker *m, struct incident *incident)
 {
@@ -74,6 +69,26 @@ static void why_nodes(struct maker *m, struct incident *incident)
          ref_of(F_oom_events_constraint, event));
 }
 
+static void why_by_hand(struct maker *m, struct incident *incident)
+{
+    uint32_t event = incident->series.detail;
+    struct statement *why = tell(m, &incident->why,
+                                 "The killer was called through sysrq-f (order {}): by a person, "
+                                 "or by a program that kills that way; no request for memory had "
+                                 "failed.",
+                                 ref_of(F_oom_events_order, event));
+    if (!is_known(m, F_oom_events_mem_free, event) || !is_known(m, F_oom_events_mem_managed, event))
+        return;
+    tell_into(m, why, " Then {} of {} was free", ref_of(F_oom_events_mem_free, event),
+              ref_of(F_oom_events_mem_managed, event));
+    if (number_or(m, F_oom_events_mem_file, event, 0) > 0)
+        tell_into(m, why, " and {} was page cache", ref_of(F_oom_events_mem_file, event));
+    if (number_or(m, F_oom_events_mem_swap_total, event, 0) > 0)
+        tell_into(m, why, ", and of {} swap {}", ref_of(F_oom_events_mem_swap_total, event),
+                  ref_of(F_oom_events_mem_swap_free, event));
+    tell_into(m, why, ".");
+}
+
 static void why_limit(struct maker *m, struct incident *incident)
 {
     switch (incident->scope) {
@@ -89,10 +104,7 @@ static void why_limit(struct maker *m, struct incident *incident)
         why_nodes(m, incident);
         break;
     case SCOPE_MANUAL:
-        tell(m, &incident->why,
-             "The killer was called through sysrq-f (order {}): by a person, or "
-             "by a program that kills that way; memory need not have been short.",
-             ref_of(F_oom_events_order, incident->series.detail));
+        why_by_hand(m, incident);
         break;
     case SCOPE_UNKNOWN:
     case SCOPE_NONE:
@@ -121,7 +133,7 @@ static const char *whose_words(const struct incident *incident, const struct att
     return a->of.n ? "its" : "the host's";
 }
 
-static void why_filled(struct maker *m, struct incident *incident)
+void why_filled(struct maker *m, struct incident *incident)
 {
     const struct attribution *a = best_attribution(incident);
     if (!a->known || !a->dominant || incident->scope == SCOPE_MANUAL)
@@ -218,11 +230,19 @@ static bool is_mostly_anonymous(const struct incident *incident)
     return false;
 }
 
+/* So much was free that nothing needed to go anywhere: a request was refused for another reason. */
+static bool was_free(const struct maker *m, uint32_t event)
+{
+    struct quantity free = quantity_of(m, F_oom_events_mem_free, event);
+    struct quantity all = quantity_of(m, F_oom_events_mem_managed, event);
+    return free.known && all.known && free.value >= all.value / 10;
+}
+
 static void why_swap(struct maker *m, struct incident *incident)
 {
     uint32_t event = incident->series.detail;
     struct quantity total = quantity_of(m, F_oom_events_mem_swap_total, event);
-    if (incident->scope != SCOPE_HOST || !total.known)
+    if (incident->scope != SCOPE_HOST || !total.known || was_free(m, event))
         return;
     if (total.value == 0 && is_mostly_anonymous(incident))
         tell(m, &incident->why, "The host has no swap: anonymous memory had nowhere to go.{@}",
@@ -232,130 +252,10 @@ static void why_swap(struct maker *m, struct incident *incident)
              ref_of(F_oom_events_mem_swap_total, event), ref_of(F_oom_events_mem_swap_free, event));
 }
 
-/* Scope rules that only repeat what why_limit and the victim's part say in their own words. */
-static bool is_said(const struct ranked *ranked)
-{
-    static const char *const base[] = {"host-oom",   "cgroup-oom",          "ancestor-limit-oom",
-                                       "cpuset-oom", "mempolicy-oom",       "manual-oom",
-                                       "oom-group",  "cgroup-kills-counted"};
-    for (size_t i = 0; i < sizeof(base) / sizeof(*base); i++)
-        if (span_is(ranked->finding->rule->id, base[i]))
-            return true;
-    return false;
-}
-
-/* The line of the classes has said how much of the whole the largest is. */
-static bool is_dominant_share(const struct incident *incident, int64_t share)
-{
-    const struct attribution *a = best_attribution(incident);
-    if (!a->known || !a->dominant || incident->series.n == 0)
-        return false;
-    int64_t apart = share - amount_share(a->dominant->bytes, a->total_bytes);
-    return apart > -100 && apart < 100;
-}
-
-static void say_share(struct maker *m, const struct incident *incident, struct statement *why,
-                      int64_t share)
-{
-    tell_into(m, why, " That is {r}.", share);
-    statement_cite_all(m, why, &best_attribution(incident)->whole);
-}
-
-static void why_finding(struct maker *m, struct incident *incident, const struct ranked *ranked)
-{
-    struct statement *why = statements_add(m, &incident->why);
-    for (size_t k = 0; k < ranked->evidence.text.n; k++)
-        phrase_add(&why->text, m->arena, ranked->evidence.text.pieces[k].kind,
-                   ranked->evidence.text.pieces[k].text);
-    statement_cite_all(m, why, &ranked->evidence);
-    /* a balloon may lie outside the total */
-    if (ranked->share > 0 && ranked->share <= 10000 && !is_dominant_share(incident, ranked->share))
-        say_share(m, incident, why, ranked->share);
-    if (ranked->more)
-        tell_into(m, why, " The same holds for {n} more.", (int64_t)ranked->more);
-}
-
-static void why_findings(struct maker *m, struct incident *incident)
-{
-    for (size_t i = 0; i < incident->ranking.n; i++) {
-        const struct ranked *ranked = &incident->ranking.items[i];
-        if (ranked->is_repeat || ranked->role > ROLE_CONTRIBUTING ||
-            (ranked->role == ROLE_SCOPE && incident->kind != INCIDENT_PRESSURE && is_said(ranked)))
-            continue;
-        why_finding(m, incident, ranked);
-    }
-}
-
-static void why_no_kill(struct maker *m, struct incident *incident)
-{
-    if (is_known(m, F_vmstat_oom_kill, 0))
-        tell(m, &incident->why, "The kernel has killed {c} for memory since boot.{@}",
-             number_or(m, F_vmstat_oom_kill, 0, 0), "process", "processes",
-             ref_of(F_vmstat_oom_kill, 0));
-    for (uint32_t log = ROW_NONE; (log = store_row_next(m->store, T_logs, 0, log)) != ROW_NONE;)
-        tell(m, &incident->why, "The log {} ({} records) holds no report of the OOM killer.",
-             ref_of(F_logs_member, log), ref_of(F_logs_records, log));
-}
-
-/* How the host stood at the capture. */
-static void why_host_now(struct maker *m, struct incident *incident)
-{
-    if (is_known(m, F_meminfo_available, 0) && is_known(m, F_meminfo_total, 0))
-        tell(m, &incident->why, "At the capture {} of the host's {} was available.",
-             ref_of(F_meminfo_available, 0), ref_of(F_meminfo_total, 0));
-    struct quantity waited = quantity_of(m, F_psi_memory_some_total, 0);
-    if (waited.known && waited.value == 0)
-        tell(m, &incident->why, "No task has waited for memory since boot.{@}",
-             ref_of(F_psi_memory_some_total, 0));
-    else if (waited.known)
-        tell(m, &incident->why,
-             "Since boot tasks waited {} for memory; in the last 10 s {} of the "
-             "time, in the last 300 s {}.",
-             ref_of(F_psi_memory_some_total, 0), ref_of(F_psi_memory_some_avg10, 0),
-             ref_of(F_psi_memory_some_avg300, 0));
-}
-
-static void why_lost(struct maker *m, struct incident *incident)
-{
-    uint32_t row = incident->limit.cgroup;
-    struct quantity hits = quantity_of(m, F_cgroups_local_oom, row);
-    if (row == ROW_NONE)
-        return;
-    struct statement *why = tell(m, &incident->why, "{p} met its limit", incident->limit.owner);
-    if (hits.known)
-        tell_into(m, why, " {c} with nothing left to reclaim{@}", hits.value, "time", "times",
-                  ref_of(F_cgroups_local_oom, row));
-    struct quantity kills = quantity_of(m, F_cgroups_events_oom_kill, row);
-    if (kills.known)
-        tell_into(m, why, "; {c} in it {w} killed{@}", kills.value, "process", "processes",
-                  kills.value == 1 ? "was" : "were", ref_of(F_cgroups_events_oom_kill, row));
-    tell_into(m, why, ".");
-    const struct attribution *now = &incident->capture; /* what is left after the kill */
-    if (now->known && incident->limit.bytes.known &&
-        now->total_bytes >= incident->limit.bytes.value / 10)
-        why_filled(m, incident);
-}
-
-/* The rule no-incident says in one sentence what why_no_kill and why_host_now say in four. */
-static bool is_told(const struct incident *incident)
-{
-    for (size_t i = 0; i < incident->ranking.n; i++)
-        if (span_is(incident->ranking.items[i].finding->rule->id, "no-incident"))
-            return true;
-    return false;
-}
-
 void why_make(struct maker *m, struct incident *incident)
 {
     if (incident->series.n == 0) {
-        if (incident->kind == INCIDENT_LOST)
-            why_lost(m, incident);
-        why_findings(m, incident);
-        if (is_told(incident))
-            return;
-        if (incident->kind != INCIDENT_PRESSURE)
-            why_no_kill(m, incident);
-        why_host_now(m, incident);
+        why_without_event(m, incident);
         return;
     }
     why_limit(m, incident);

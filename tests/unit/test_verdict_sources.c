@@ -94,6 +94,28 @@ static void a_log_of_more_kills_than_were_counted_is_doubted(void **state)
     assert_int_equal(verdict->disagreements.n, 1);
 }
 
+/* In full each incident has its own reasons, holders and classes; in short one line. */
+static void all_incidents_are_told_in_full(void **state)
+{
+    struct scene *scene = *state;
+    scene_cgroup_kill(scene);
+    uint32_t host = scene_event(scene, "global", "other", 90);
+    scene_task(scene, host, "other", 90, 64);
+    const struct verdict *verdict = verdict_make(scene->store, &nothing, scene->arena);
+    struct buf full = {0}, brief = {0};
+    assert_int_equal(verdict->n_incidents, 2);
+    render_markdown(verdict, &(struct render_options){.full = true}, &full);
+    render_markdown(verdict, &(struct render_options){0}, &brief);
+    struct span second =
+        span_skip(buf_span(&full), span_find(buf_span(&full), SPAN_LIT("# Incident 2: ")));
+    assert_true(span_has(second, "## Why"));
+    assert_true(span_has(second, "Holders at the event"));
+    assert_false(span_has(buf_span(&brief), "Incident 2"));
+    assert_true(span_has(buf_span(&brief), "## Other incidents"));
+    buf_free(&full);
+    buf_free(&brief);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +125,7 @@ int main(void)
         T(a_limit_that_was_changed_since_is_a_disagreement),
         T(sources_that_disagree_are_all_told),
         T(a_log_of_more_kills_than_were_counted_is_doubted),
+        T(all_incidents_are_told_in_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
