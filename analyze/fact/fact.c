@@ -35,14 +35,35 @@ enum field_id ref_field(struct ref ref)
     return (enum field_id)(schema_table((enum table_id)ref.table)->first_field + ref.column);
 }
 
-struct cell *store_cell(const struct store *store, struct ref ref)
+/* Where the cells of a column in one chunk of rows hang; NULL when there is no such row. */
+static struct cell **column_of(const struct store *store, struct ref ref)
 {
     const struct table *t = &store->tables[ref.table];
-    const struct table_def *def = schema_table((enum table_id)ref.table);
-    if (ref.row >= t->n_rows || ref.column >= def->n_fields)
+    uint32_t n_fields = schema_table((enum table_id)ref.table)->n_fields;
+    if (ref.row >= t->n_rows || ref.column >= n_fields)
         return NULL;
-    size_t n_rows = def->is_object ? 1 : ROWS_PER_CHUNK;
-    return t->chunks[ref.row / n_rows] + ref.row % n_rows * def->n_fields + ref.column;
+    size_t chunk = ref.row / store_chunk_rows((enum table_id)ref.table);
+    return &t->columns[chunk * n_fields + ref.column];
+}
+
+const struct cell *store_cell(const struct store *store, struct ref ref)
+{
+    static const struct cell absent = {.state = FACT_ABSENT};
+    struct cell **column = column_of(store, ref);
+    if (!column || !*column)
+        return column ? &absent : NULL;
+    return *column + ref.row % store_chunk_rows((enum table_id)ref.table);
+}
+
+struct cell *store_cell_make(struct store *store, struct ref ref)
+{
+    struct cell **column = column_of(store, ref);
+    uint32_t n_rows = store_chunk_rows((enum table_id)ref.table);
+    if (!column)
+        return NULL;
+    if (!*column)
+        *column = arena_array(store->arena, n_rows, sizeof(**column));
+    return *column + ref.row % n_rows;
 }
 
 static void add_place(struct store *store, struct ref ref, struct cell *cell, struct where where)
@@ -73,7 +94,7 @@ static void put(struct store *store, enum field_id field, uint32_t row, struct c
     struct ref ref = ref_of(field, row);
     const struct field_def *def = schema_field(field);
     bool is_text = def->type == FACT_TEXT;
-    struct cell *cell = store_cell(store, ref);
+    struct cell *cell = store_cell_make(store, ref);
     struct where where = {value.member, value.line};
     if (store_is_spilled(store, (enum table_id)ref.table, row, where))
         return;
@@ -129,7 +150,7 @@ void store_set_unreadable(struct store *store, enum field_id field, uint32_t row
 static void put_computed(struct store *store, enum field_id field, uint32_t row, struct cell value,
                          const struct ref *sources, size_t n)
 {
-    struct cell *cell = store_cell(store, ref_of(field, row));
+    struct cell *cell = store_cell_make(store, ref_of(field, row));
     if (!cell || cell->state != FACT_ABSENT ||
         store_is_spilled(store, schema_field(field)->table, row, (struct where){0}))
         return;
@@ -175,6 +196,8 @@ static bool is_hidden(const struct store *store, struct ref ref, unsigned depth)
         const struct chain *chain = store_chain_find(store, (enum table_id)ref.table, ref.row);
         return !chain || (chain->hidden & CHAIN_HIDDEN);
     }
+    if (!store->hides)
+        return false;
     const struct cell *cell = store_cell(store, ref);
     if (!cell || (cell->flags & CELL_HIDDEN) || store->tables[ref.table].rows[ref.row].hidden)
         return true;

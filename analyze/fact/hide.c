@@ -5,11 +5,15 @@
 
 void store_hide(struct store *store, struct ref ref)
 {
+    store->hides = true;
     if (ref.column == REF_COMPLETE) {
         store_chain(store, (enum table_id)ref.table, ref.row)->hidden |= CHAIN_HIDDEN;
         return;
     }
-    struct cell *cell = store_cell(store, ref);
+    const struct cell *shown = store_cell(store, ref);
+    if (!shown || shown->state == FACT_ABSENT)
+        return;
+    struct cell *cell = store_cell_make(store, ref);
     if (cell)
         cell->flags |= CELL_HIDDEN;
 }
@@ -17,16 +21,17 @@ void store_hide(struct store *store, struct ref ref)
 void store_hide_row(struct store *store, enum table_id table, uint32_t row)
 {
     struct row *r = &store->tables[table].rows[row];
+    store->hides = true;
     r->hidden = true;
     store_chain(store, table, r->parent)->hidden |= CHAIN_LACKS_ROW;
 }
 
-static void show_table(struct table *t, const struct table_def *def)
+static void show_table(struct table *t, enum table_id table)
 {
-    size_t n_rows = def->is_object ? 1 : ROWS_PER_CHUNK;
-    for (uint32_t c = 0; c < t->n_chunks; c++)
-        for (size_t i = 0; i < n_rows * def->n_fields; i++)
-            t->chunks[c][i].flags &= (uint8_t)~CELL_HIDDEN;
+    size_t n_columns = (size_t)t->n_chunks * schema_table(table)->n_fields;
+    for (size_t c = 0; c < n_columns; c++)
+        for (uint32_t i = 0; t->columns[c] && i < store_chunk_rows(table); i++)
+            t->columns[c][i].flags &= (uint8_t)~CELL_HIDDEN;
     for (uint32_t r = 0; r < t->n_rows; r++)
         t->rows[r].hidden = false;
     for (uint32_t c = 0; c < t->n_chains; c++)
@@ -36,7 +41,8 @@ static void show_table(struct table *t, const struct table_def *def)
 void store_show_all(struct store *store)
 {
     for (uint32_t t = 0; t < TABLE_COUNT; t++)
-        show_table(&store->tables[t], schema_table((enum table_id)t));
+        show_table(&store->tables[t], (enum table_id)t);
+    store->hides = false;
 }
 
 static void each_in_row(const struct store *store, struct ref ref,

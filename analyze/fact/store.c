@@ -28,9 +28,7 @@ struct store *store_new(struct arena *arena)
 
 static void table_free(struct table *table)
 {
-    for (uint32_t i = 0; i < table->n_chunks; i++)
-        free(table->chunks[i]);
-    free(table->chunks);
+    free(table->columns);
     free(table->rows);
     free(table->chains);
     map_free(&table->keys);
@@ -85,15 +83,22 @@ const struct chain *store_chain_find(const struct store *store, enum table_id ta
     return parent_row < t->n_chains ? &t->chains[parent_row] : NULL;
 }
 
-static void cells_grow(struct table *t, const struct table_def *def)
+uint32_t store_chunk_rows(enum table_id table)
 {
-    size_t n_rows = def->is_object ? 1 : ROWS_PER_CHUNK;
-    if (t->n_rows < t->n_chunks * n_rows)
+    return schema_table(table)->is_object ? 1 : ROWS_PER_CHUNK;
+}
+
+/* Room for the columns of one more row; they have no cells yet. */
+static void columns_grow(struct table *t, enum table_id table)
+{
+    uint32_t n_fields = schema_table(table)->n_fields;
+    if (t->n_rows < t->n_chunks * store_chunk_rows(table))
         return;
-    t->chunks = base_realloc(t->chunks, t->n_chunks + 1, sizeof(*t->chunks));
-    size_t n_bytes = n_rows * def->n_fields * sizeof(struct cell);
-    t->chunks[t->n_chunks] = base_realloc(NULL, n_bytes ? n_bytes : 1, 1);
-    memset(t->chunks[t->n_chunks++], 0, n_bytes);
+    uint32_t n = t->n_chunks ? t->n_chunks * 2 : 1;
+    t->columns = base_realloc(t->columns, (size_t)n * n_fields + 1, sizeof(*t->columns));
+    memset(t->columns + (size_t)t->n_chunks * n_fields, 0,
+           (size_t)(n - t->n_chunks) * n_fields * sizeof(*t->columns));
+    t->n_chunks = n;
 }
 
 void store_limit_rows(struct store *store, int64_t max_rows)
@@ -103,7 +108,7 @@ void store_limit_rows(struct store *store, int64_t max_rows)
 
 static uint32_t row_new(struct table *t, enum table_id table, uint32_t parent_row)
 {
-    cells_grow(t, schema_table(table));
+    columns_grow(t, table);
     t->rows = store_room(t->rows, t->n_rows, &t->room, sizeof(*t->rows));
     t->rows[t->n_rows] = (struct row){.parent = parent_row, .next = ROW_NONE};
     return t->n_rows++;

@@ -50,8 +50,10 @@ struct chain {
 
 enum { ROWS_PER_CHUNK = 64 };
 
+/* The cells of a chunk of rows stand column by column, and those that no row of it has take no
+ * room: rules walk a few columns of many rows. */
 struct table {
-    struct cell **chunks;
+    struct cell **columns; /* [chunk * fields of the table + column], NULL where all are absent */
     struct row *rows;
     uint32_t n_rows, room, n_chunks;
     struct chain *chains; /* by parent row; [0] at top level */
@@ -76,6 +78,7 @@ struct store {
     struct arena *arena;
     struct table tables[TABLE_COUNT];
     int64_t n_rows, max_rows; /* of all tables */
+    bool hides;               /* some fact, row or completeness is hidden */
     struct member *members;   /* [0] is nobody */
     uint32_t n_members, room_members;
     struct map member_ids;
@@ -94,8 +97,11 @@ struct store {
     struct map observation_ids;
 };
 
-struct cell *store_cell(const struct store *store,
-                        struct ref ref); /* NULL when there is no such row */
+/* NULL when there is no such row. An absent cell may be one that all share: it is not to be
+ * written. */
+const struct cell *store_cell(const struct store *store, struct ref ref);
+struct cell *store_cell_make(struct store *store, struct ref ref); /* the same, to be written */
+uint32_t store_chunk_rows(enum table_id table);
 struct chain *store_chain(struct store *store, enum table_id table,
                           uint32_t parent_row); /* added when new */
 const struct chain *store_chain_find(const struct store *store, enum table_id table,

@@ -26,5 +26,10 @@ json_t *json_fact_name(const struct store *store, struct ref ref); /* "oom_event
 json_t *json_row_name(const struct store *store, enum table_id table, uint32_t row);
 json_t *json_fact(const struct store *store, struct ref ref); /* name, value, unit, places, line */
 json_t *json_incident(const struct pen *pen, const struct incident *incident);
+const char *json_outcome(enum rule_outcome outcome);
+/* The elements of "findings", as text of the layout of render_json. */
+void json_findings_write(const struct pen *pen, const struct findings *findings, struct buf *out);
+/* How many of them are left out, by rule and outcome; an empty array when none is. */
+json_t *json_findings_omitted(const struct findings *findings);
 
 #endif

@@ -226,12 +226,8 @@ static bool judge_applies(struct judge *j)
     return value_is(value, true);
 }
 
-static void say_trouble(struct judge *j, const struct rule_limits *limits)
+static void say_trouble(struct judge *j)
 {
-    if (j->eval.over_steps)
-        store_observe(j->store, OBS_OVER_LIMIT, (struct where){0, 0},
-                      "rule " SPAN_FMT " needs more than %u steps on this evidence: unknown",
-                      SPAN_ARG(j->rule->id), limits->steps);
     if (j->eval.overflowed)
         store_observe(j->store, OBS_OVER_LIMIT, (struct where){0, 0},
                       "rule " SPAN_FMT ": an amount does not fit 64 bits and is unknown",
@@ -252,6 +248,6 @@ void rule_judge(const struct rule *rule, struct store *store, const struct rule_
         else
             judge_once(&j);
     }
-    say_trouble(&j, limits);
+    say_trouble(&j);
     rope_free(&j.eval.rope);
 }

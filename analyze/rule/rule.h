@@ -55,7 +55,8 @@ struct finding {
     bool explains_known; /* match only: how many bytes this cause accounts for (rule key `explains`)
                           */
     int64_t explains_bytes;
-    bool over_limit; /* unknown because a step limit was hit, not for lack of evidence */
+    bool over_limit; /* unknown because a step limit was hit, not for lack of evidence; the caller
+                        says so */
 };
 
 struct findings {

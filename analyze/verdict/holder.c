@@ -4,6 +4,7 @@
 
 #include "base/amount.h"
 #include "base/map.h"
+#include "verdict/held.h"
 
 #include <stdlib.h>
 
@@ -86,6 +87,7 @@ struct gather {
     int64_t *largest; /* bytes of the largest process of items[i] */
     size_t largest_room;
     struct map names;
+    struct held held;
 };
 
 /* A process of the capture counts only inside the cgroup whose limit was hit. */
@@ -133,12 +135,11 @@ static void gather_row(struct gather *g, uint32_t row)
         g->largest[index] = bytes.value;
         holder->pid = pid;
     }
-    statement_cite_fact(g->m, &holder->note, g->source->bytes, row);
+    held_add(&g->held, index, ref_of(g->source->bytes, row));
     if (pid && pid == number_or(g->m, F_oom_events_victim_pid, g->incident->series.detail, -1))
         holder->is_victim = true;
 }
 
-/* After all sizes, so that the places come in order: those of samples stand behind. */
 static void gather_rates(struct gather *g, uint32_t parent)
 {
     for (uint32_t row = ROW_NONE;
@@ -150,7 +151,7 @@ static void gather_rates(struct gather *g, uint32_t parent)
             continue;
         g->items[at].rate.known = true;
         g->items[at].rate.value += rate.value;
-        statement_cite_fact(g->m, &g->items[at].note, g->source->rate, row);
+        held_add(&g->held, at, ref_of(g->source->rate, row));
     }
 }
 
@@ -179,6 +180,7 @@ static void gather_source(struct gather *g, const struct holder_source *source)
         gather_row(g, row);
     if (source->rate)
         gather_rates(g, parent);
+    held_cite(g->m, &g->held, g->items);
     size_t kept = 0;
     for (size_t i = 0; i < g->n; i++)
         if (g->items[i].bytes > 0)

@@ -49,6 +49,9 @@ struct group {
 struct gatherer {
     struct maker *m;
     struct map ids;
+    struct map files; /* packed ref without its row -> index in file_of + 1 */
+    struct span *file_of;
+    size_t n_files, room_files;
     struct group *items;
     size_t n, room;
 };
@@ -89,9 +92,23 @@ static bool is_sum_of_processes(enum field_id field)
     return field == F_host_use_processes_pss || field == F_host_use_processes_rss;
 }
 
-/* The name under which a lacking fact is gathered: the pattern of the file that would hold it. */
-static struct span pattern_of(struct maker *m, struct ref ref)
+/* The same field of a million rows is looked for once. */
+static struct span file_of(struct gatherer *g, struct ref ref)
 {
+    ref.row = 0;
+    uint32_t at = map_get_number(&g->files, ref_pack(ref), 0);
+    if (at)
+        return g->file_of[at - 1];
+    g->file_of = maker_room(g->m, g->file_of, g->n_files, &g->room_files, sizeof(*g->file_of));
+    g->file_of[g->n_files++] = field_file(ref_field(ref), g->m->arena);
+    map_set_number(&g->files, ref_pack(ref), (uint32_t)g->n_files);
+    return g->file_of[g->n_files - 1];
+}
+
+/* The name under which a lacking fact is gathered: the pattern of the file that would hold it. */
+static struct span pattern_of(struct gatherer *g, struct ref ref)
+{
+    const struct maker *m = g->m;
     enum field_id field = ref_field(ref);
     if (is_of_samples(ref))
         return SPAN_LIT("samples/");
@@ -103,7 +120,7 @@ static struct span pattern_of(struct maker *m, struct ref ref)
         return SPAN_LIT("the journal");
     if (is_sum_of_processes(field))
         return SPAN_LIT("proc/*/smaps_rollup");
-    return field == FIELD_NONE ? table_file((enum table_id)ref.table) : field_file(field, m->arena);
+    return field == FIELD_NONE ? table_file((enum table_id)ref.table) : file_of(g, ref);
 }
 
 static const char *how_for(struct span pattern)
@@ -144,7 +161,7 @@ static void gather_finding(struct gatherer *g, const struct finding *finding)
 {
     for (size_t i = 0; i < finding->n_lacks; i++) {
         struct lack lack = store_lack(g->m->store, finding->lacks[i]);
-        struct group *group = group_of(g, pattern_of(g->m, finding->lacks[i]), lack);
+        struct group *group = group_of(g, pattern_of(g, finding->lacks[i]), lack);
         if (tells_more(&lack, &group->lack))
             group->lack = lack;
         if (group->how == how_samples && !group->samples.n)
@@ -266,6 +283,7 @@ void unknowns_make(struct maker *m, struct incident *incident, bool is_first)
         if (m->findings->items[i].outcome == OUTCOME_UNKNOWN)
             gather_finding(&g, &m->findings->items[i]);
     map_free(&g.ids);
+    map_free(&g.files);
     if (g.n)
         qsort(g.items, g.n, sizeof(*g.items), group_cmp);
     unknowns_of_groups(m, incident, &g, &room);
