@@ -60,7 +60,7 @@ static bool is_glob(enum plan_id row)
 /* The table of NUMA nodes: how many there are, and of how many meminfo was read. */
 static void read_nodes(struct capture *c)
 {
-    uint32_t before;
+    uint32_t before, absent = c->manifest.outcomes[OUTCOME_ABSENT];
     unsigned seen, captured;
 
     reads_flush(&c->reads);
@@ -69,7 +69,9 @@ static void read_nodes(struct capture *c)
     reads_flush(&c->reads);
     captured = c->manifest.outcomes[OUTCOME_OK] - before;
     manifest_table(&c->manifest, TABLE_NODES, seen, captured,
-                   !seen              ? "this kernel names no nodes"
+                   !seen && c->manifest.outcomes[OUTCOME_ABSENT] == absent
+                       ? "their folder could not be listed"
+                   : !seen            ? "this kernel names no nodes"
                    : seen != captured ? "not every node could be read"
                                       : NULL);
 }
@@ -197,9 +199,10 @@ static const char *end_reason(const struct capture *c)
 
 static void put_footprint(struct capture *c, struct text *t)
 {
-    uint64_t slab = host_slab_bytes(c->root_fd, c->options->root != NULL);
+    uint64_t slab = host_slab_bytes(&c->reads);
     struct self_cost cost;
 
+    reads_stop(&c->reads); /* its cost is known when it has ended */
     self_measure(&cost);
     text_key(t, "footprint");
     text_char(t, '{');
@@ -212,7 +215,7 @@ static void put_footprint(struct capture *c, struct text *t)
     if (!c->pseudonym.on)
         text_key_str(t, "slowest", c->reads.slowest);
     text_key(t, "slab_growth_bytes");
-    text_i64(t, (int64_t)(slab - c->self.slab_before_bytes));
+    text_i64(t, slab ? (int64_t)(slab - c->self.slab_before_bytes) : 0);
     text_key_u64(t, "inodes", c->budget.inodes);
     text_key_u64(t, "lock_estimate_us", c->budget.lock_us);
     text_key_u64(t, "helpers_abandoned", c->reads.abandoned);
@@ -247,23 +250,21 @@ bool capture_prepare(struct capture *c)
     c->root_fd = open(confined ? c->options->root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (c->root_fd < 0)
         return false;
-    reads_start(&c->reads, c->root_fd, confined, c, &capture_signal);
+    reads_start(&c->reads, c->root_fd, confined, (uint32_t)c->options->deadline_ms, c,
+                &capture_signal);
     return true;
 }
 
 int capture_run(struct capture *c)
 {
-    bool confined = c->options->root != NULL;
-
-    host_read(&c->host, c->root_fd, confined);
+    host_read(&c->host, &c->reads);
     budget_start(&c->budget, c->options, c->host.memory_bytes);
-    c->self.slab_before_bytes = host_slab_bytes(c->root_fd, confined);
+    c->self.slab_before_bytes = host_slab_bytes(&c->reads);
     memcpy(c->pseudonym.hostname, c->host.hostname, sizeof(c->host.hostname));
     manifest_start(&c->manifest, &c->out);
     header_write(c);
     read_evidence(c);
     reads_flush(&c->reads);
-    reads_stop(&c->reads);
     write_end(c);
     if (!out_close(&c->out))
         return EXIT_OUTPUT;

@@ -50,19 +50,9 @@ void cgroups_start(struct capture *c, struct cgroups *g)
     }
 }
 
-/* FNV-1a, 64 bits. */
-static uint64_t hash(const char *s)
-{
-    uint64_t h = 0xcbf29ce484222325u;
-
-    for (; *s; s++)
-        h = (h ^ (unsigned char)*s) * 0x100000001b3u;
-    return h;
-}
-
 static bool is_done(const struct cgroups *g, const char *folder)
 {
-    uint64_t h = hash(folder);
+    uint64_t h = text_hash(folder);
 
     for (unsigned i = 0; i < g->done_count; i++)
         if (g->done[i] == h)
@@ -73,7 +63,7 @@ static bool is_done(const struct cgroups *g, const char *folder)
 static void add_done(struct cgroups *g, const char *folder)
 {
     if (g->done_count < CGROUPS_DONE)
-        g->done[g->done_count++] = hash(folder);
+        g->done[g->done_count++] = text_hash(folder);
 }
 
 static bool wants(enum part part, enum plan_id row)
@@ -280,7 +270,8 @@ void cgroups_capture(struct capture *c, struct cgroups *g)
     reads_flush(&c->reads);
     cheap = walk_part(c, g, PART_CHEAP);
     why = why_incomplete(c, sizes, cheap);
-    if (sizes != TREE_WHOLE || cheap != TREE_WHOLE)
+    if ((sizes != TREE_WHOLE && sizes != TREE_STUCK) ||
+        (cheap != TREE_WHOLE && cheap != TREE_STUCK)) /* a stuck one is noted already */
         evidence_note(c, g->root, OUTCOME_OVER_BUDGET, 0, why);
     manifest_table(&c->manifest, TABLE_CGROUPS, g->seen, g->captured, why);
 }

@@ -3,11 +3,9 @@
 #include "evidence.h"
 #include "bundle.h"
 #include "clock.h"
-#include "folder.h"
 #include "sha256.h"
 #include "tar.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -84,7 +82,8 @@ const char *evidence_stopped(const struct capture *c)
     if (c->out.error)
         return "the output cannot be written";
     if (!c->reads.helper)
-        return "no process could be started to read it";
+        return c->reads.abandoned ? "too many reads could not be killed"
+                                  : "no process could be started to read it";
     return budget_spent(&c->budget, c->out.bytes);
 }
 
@@ -116,13 +115,6 @@ static const char *attempt_detail(const struct capture *c, const struct job *job
     default:
         return NULL;
     }
-}
-
-/* A size cap is part of the plan; these are not. */
-static bool is_cut(enum outcome outcome)
-{
-    return outcome == OUTCOME_OVER_BUDGET || outcome == OUTCOME_TIMEOUT ||
-           outcome == OUTCOME_ABANDONED;
 }
 
 /* A file that was cut ends with a whole line. */
@@ -180,7 +172,7 @@ void evidence_done(void *context, const struct job *job, const struct result *re
         a.bytes = 0;
     if (plan[job->row].cost == COST_RSTAT)
         c->rstat_us += result->us;
-    c->partial |= is_cut(a.outcome);
+    c->partial |= outcome_is_cut(a.outcome);
     put_member(c, &a, data);
 }
 
@@ -195,7 +187,6 @@ struct job *evidence_read(struct capture *c, enum plan_id row, const char *folde
         return NULL;
     c->budget.inodes++;
     job->done = evidence_done;
-    job->deadline_ms = (uint32_t)c->options->deadline_ms;
     job->flags =
         (uint8_t)((plan_is(row, 'L') ? JOB_LINK : 0) | (plan_is(row, 'R') ? JOB_REGULAR : 0) |
                   (plan_is(row, 'T') ? JOB_TAIL : 0));
@@ -213,62 +204,6 @@ void evidence_row(struct capture *c, enum plan_id row)
         evidence_stream(c, row, path);
     else if (!evidence_read(c, row, "", path))
         evidence_note(c, path, OUTCOME_OVER_BUDGET, 0, evidence_stopped(c));
-}
-
-/* Puts the names that match the first component with '*' in its place, and goes on behind it;
- * *ret_error = why a folder could not be listed. */
-static unsigned expand(struct capture *c, enum plan_id row, const char *head, const char *pattern,
-                       int *ret_error)
-{
-    char path[PATH_MAX];
-    struct folder f;
-    const char *star = strchr(pattern, '*'), *name;
-    const char *part_start = star, *part_end;
-    unsigned found = 0;
-    size_t head_len = strlen(head);
-
-    if (!star) {
-        struct text t = TEXT_ON(path);
-
-        text_str(&t, head);
-        text_str(&t, pattern);
-        evidence_read(c, row, "", text_end(&t));
-        return 1;
-    }
-    while (part_start > pattern && part_start[-1] != '/')
-        part_start--;
-    part_end = star + strcspn(star, "/");
-    if (head_len + strlen(pattern) + NAME_MAX + 2 > sizeof(path))
-        return 0;
-    memcpy(path, head, head_len);
-    memcpy(path + head_len, pattern, (size_t)(part_start - pattern));
-    head_len += (size_t)(part_start - pattern);
-    path[head_len] = '\0';
-    if (!folder_open(&f, c->root_fd, c->options->root != NULL, path)) {
-        *ret_error = errno;
-        return 0;
-    }
-    while ((name = folder_next(&f, NULL))) {
-        if (!plan_matches(part_start, (size_t)(part_end - part_start), name))
-            continue;
-        memcpy(path + head_len, name, strlen(name) + 1);
-        found += expand(c, row, path, part_end, ret_error);
-    }
-    folder_close(&f);
-    return found;
-}
-
-unsigned evidence_glob(struct capture *c, enum plan_id row)
-{
-    const char *stopped = evidence_stopped(c);
-    unsigned found = 0;
-    int error = ENOENT;
-
-    if (stopped)
-        evidence_note(c, plan_pattern(row), OUTCOME_OVER_BUDGET, 0, stopped);
-    else if ((found = expand(c, row, "", plan_pattern(row), &error)) == 0)
-        evidence_note(c, plan_pattern(row), outcome_of_errno(error), error, NULL);
-    return found;
 }
 
 void evidence_begin(struct capture *c, const char *path, uint64_t n)
@@ -305,7 +240,7 @@ void evidence_end(struct capture *c, enum outcome outcome, const char *detail)
         evidence_part(c, newlines, sizeof(newlines) - 1);
     tar_pad(&c->out, part.size);
     sha256_end(&part.hash, digest);
-    c->partial |= is_cut(outcome);
+    c->partial |= outcome_is_cut(outcome);
     manifest_attempt(&c->manifest, &a);
 }
 

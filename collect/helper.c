@@ -6,6 +6,7 @@
 #include "outcome.h"
 #include "path.h"
 #include "text.h"
+#include "walk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +31,7 @@ struct task {
     char *data;
     uint32_t room; /* in data */
     struct result *result;
+    _Atomic uint64_t *beat; /* when it began, for the parent's clock */
 };
 
 static void set_error(struct result *r, int error)
@@ -213,6 +215,23 @@ static void do_chunk(struct helper *h, const struct task *t)
         read_all(h->chunk_fd, t, t->room);
 }
 
+static void do_walk(struct helper *h, const struct task *t)
+{
+    const struct walk_ask ask = {.root_fd = h->root_fd,
+                                 .confined = h->confined,
+                                 .flat = t->job->flags & JOB_FLAT,
+                                 .path = t->path,
+                                 .skip = t->job->expect,
+                                 .where = h->shared->walking,
+                                 .avoid = h->shared->avoid,
+                                 .beat = t->beat};
+    uint32_t room = t->job->cap_bytes < t->room ? t->job->cap_bytes : t->room;
+    int error = walk_on(&ask, t->data, room, &t->result->length, &t->result->more);
+
+    if (error)
+        set_error(t->result, error);
+}
+
 static void do_file(struct helper *h, const struct task *t)
 {
     const struct job *job = t->job;
@@ -240,6 +259,9 @@ static void do_job(struct helper *h, const struct task *t)
         return;
     case JOB_STATFS:
         do_statfs(h, t);
+        return;
+    case JOB_WALK:
+        do_walk(h, t);
         return;
     case JOB_FDS:
         do_fds(h, t);
@@ -269,7 +291,8 @@ static void do_slot(struct helper *h, struct slot *s)
                                  .path = s->paths + job->path,
                                  .data = h->shared->data + s->data + used,
                                  .room = s->data_bytes - used,
-                                 .result = &r});
+                                 .result = &r,
+                                 .beat = &s->started_ns});
         if (r.more && used > 0 && r.length < job->cap_bytes)
             return; /* it would have fitted into an empty slot */
         end = clock_now_ns();

@@ -2,10 +2,13 @@
 #ifndef OOMSCOPE_COLLECT_HELPER_H
 #define OOMSCOPE_COLLECT_HELPER_H
 
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "walk.h"
 
 /*
  * The helper is a forked process that does all reads of evidence. Any of them may block, some of
@@ -22,6 +25,7 @@ enum job_kind {
     JOB_CHUNK,  /* opens, then reads as much as fits */
     JOB_MORE,   /* reads on in the file of the last JOB_CHUNK */
     JOB_STATFS, /* struct statfs of a mount point */
+    JOB_WALK,   /* the next records of a walk (walk.h), cap_bytes of them at most */
     JOB_FDS,    /* number of open files of a process, listing at most cap_bytes of them */
     JOB_SKIP    /* nothing: its class of cost was closed */
 };
@@ -33,6 +37,7 @@ enum {
     JOB_REGULAR = 8,  /* anything but a regular file is refused */
     JOB_FOLDER = 16,  /* more files of its folder follow: open that once */
     JOB_TAIL = 32,    /* the last cap_bytes of a regular file */
+    JOB_FLAT = 64,    /* of a walk: one folder only */
 };
 
 struct result {
@@ -60,7 +65,7 @@ struct job {
     uint32_t cap_bytes;
     uint32_t deadline_ms;
     int32_t pid;
-    uint64_t expect; /* for the one who takes the result */
+    uint64_t expect; /* JOB_WALK: records to skip; else for the one who takes the result */
     job_done done;
 };
 
@@ -80,6 +85,8 @@ struct slot {
 
 struct shared {
     struct slot slots[2];
+    char walking[PATH_MAX];       /* folder of the walk in work */
+    uint64_t avoid[WALK_AVOIDED]; /* text_hash of folders whose listing hung */
     char data[2 * SLOT_DATA];
 };
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "host.h"
+#include "outcome.h"
 #include "path.h"
+#include "reads.h"
 #include "scan.h"
 #include "text.h"
 
@@ -46,6 +48,57 @@ bool host_has(int root_fd, bool confined, const char *path)
         return false;
     close(fd);
     return true;
+}
+
+/* The file that the helper reads for text or has. */
+static struct {
+    char *buffer;
+    bool ok;
+    bool there; /* whether or not it could be read */
+} wanted;
+
+static void take_text(void *context, const struct job *job, const struct result *result,
+                      const char *data)
+{
+    size_t len = result->length;
+
+    (void)context;
+    (void)job;
+    wanted.there = result->outcome == OUTCOME_OK || result->outcome == OUTCOME_EMPTY ||
+                   result->outcome == OUTCOME_DENIED || result->outcome == OUTCOME_ERROR;
+    while (len && data[len - 1] == '\n')
+        len--;
+    wanted.ok = result->outcome == OUTCOME_OK && len > 0;
+    memcpy(wanted.buffer, data, len);
+    wanted.buffer[len] = '\0';
+}
+
+/* As host_file. */
+static bool text(struct reads *r, const char *path, char *buffer, size_t size)
+{
+    struct job *job = reads_job(r, PLAN_MEMINFO, "", path);
+
+    buffer[0] = '\0';
+    if (!job && (r->helper || r->abandoned))
+        return false; /* the capture is ending, or this read might never end */
+    if (!job)
+        return host_file(r->root_fd, r->confined, path, buffer, size);
+    wanted.buffer = buffer;
+    job->cap_bytes = (uint32_t)size - 1;
+    job->done = take_text;
+    reads_flush(r);
+    return wanted.ok;
+}
+
+static bool has(struct reads *r, const char *path)
+{
+    char byte[2];
+
+    if (!r->helper && !r->abandoned)
+        return host_has(r->root_fd, r->confined, path);
+    wanted.there = false;
+    text(r, path, byte, sizeof(byte));
+    return wanted.there;
 }
 
 bool host_is_running(pid_t pid)
@@ -145,9 +198,9 @@ static void find_hidepid(struct host *h, const char *mounts)
     }
 }
 
-static void read_here(struct host *h)
+static void read_here(struct host *h, struct reads *r)
 {
-    static char text[16 * 1024];
+    static char buffer[16 * 1024];
     struct utsname u;
     const char *container = NULL;
 
@@ -159,27 +212,29 @@ static void read_here(struct host *h)
     h->page_size_bytes = (uint64_t)getpagesize();
     h->init_pid_namespace = is_namespace("/proc/self/ns/pid", INIT_PID_NS);
     h->init_cgroup_namespace = is_namespace("/proc/self/ns/cgroup", INIT_CGROUP_NS);
-    if (host_file(AT_FDCWD, false, "/proc/self/cgroup", text, sizeof(text))) {
-        find_own_cgroup(h, text);
-        container = find_container(text);
+    if (host_file(AT_FDCWD, false, "/proc/self/cgroup", buffer, sizeof(buffer))) {
+        find_own_cgroup(h, buffer);
+        container = find_container(buffer);
     }
     h->container = container ? container : h->init_pid_namespace ? "none" : "unknown";
-    if (host_file(AT_FDCWD, false, "/proc/self/mounts", text, sizeof(text)))
-        find_hidepid(h, text);
+    if (text(r, "proc/self/mounts", buffer, sizeof(buffer))) {
+        find_hidepid(h, buffer);
+        h->foreign_loadavg = scan_find(buffer, strlen(buffer), " /proc/loadavg ");
+    }
 }
 
-static void read_root(struct host *h, int root_fd)
+static void read_root(struct host *h, struct reads *r)
 {
-    char text[512];
+    char version[512];
 
-    host_file(root_fd, true, "proc/sys/kernel/hostname", h->hostname, sizeof(h->hostname));
+    text(r, "proc/sys/kernel/hostname", h->hostname, sizeof(h->hostname));
     if (!h->hostname[0])
-        host_file(root_fd, true, "etc/hostname", h->hostname, sizeof(h->hostname));
-    host_file(root_fd, true, "proc/sys/kernel/osrelease", h->release, sizeof(h->release));
-    host_file(root_fd, true, "proc/sys/kernel/version", h->version, sizeof(h->version));
-    if (!h->release[0] && host_file(root_fd, true, "proc/version", text, sizeof(text))) {
+        text(r, "etc/hostname", h->hostname, sizeof(h->hostname));
+    text(r, "proc/sys/kernel/osrelease", h->release, sizeof(h->release));
+    text(r, "proc/sys/kernel/version", h->version, sizeof(h->version));
+    if (!h->release[0] && text(r, "proc/version", version, sizeof(version))) {
         size_t len;
-        const char *at = scan_line(text, strlen(text), "Linux version ", &len);
+        const char *at = scan_line(version, strlen(version), "Linux version ", &len);
 
         if (at)
             copy(h->release, sizeof(h->release), at, strcspn(at, " \n"));
@@ -188,15 +243,15 @@ static void read_root(struct host *h, int root_fd)
 }
 
 /* "0-3,8-11" */
-static uint64_t count_cpus(int root_fd, bool confined)
+static uint64_t count_cpus(struct reads *r)
 {
-    char text[256];
-    const char *at = text, *end;
+    char list[256];
+    const char *at = list, *end;
     uint64_t from, to, cpus = 0;
 
-    if (!host_file(root_fd, confined, "sys/devices/system/cpu/online", text, sizeof(text)))
+    if (!text(r, "sys/devices/system/cpu/online", list, sizeof(list)))
         return 0;
-    end = text + strlen(text);
+    end = list + strlen(list);
     while (scan_u64(&at, end, &from)) {
         to = from;
         if (at < end && *at == '-' && ++at && !scan_u64(&at, end, &to))
@@ -208,52 +263,52 @@ static uint64_t count_cpus(int root_fd, bool confined)
 }
 
 /* The version 2 tree stands at sys/fs/cgroup, on hybrid hosts beside the version 1 trees. */
-enum host_cgroup host_find_cgroup(int root_fd, bool confined)
+enum host_cgroup host_find_cgroup(struct reads *r)
 {
-    bool v1 = host_has(root_fd, confined, "sys/fs/cgroup/memory");
+    bool v1 = has(r, "sys/fs/cgroup/memory");
 
-    if (host_has(root_fd, confined, "sys/fs/cgroup/cgroup.controllers"))
+    if (has(r, "sys/fs/cgroup/cgroup.controllers"))
         return HOST_CGROUP_V2;
-    if (v1 && host_has(root_fd, confined, "sys/fs/cgroup/unified/cgroup.controllers"))
+    if (v1 && has(r, "sys/fs/cgroup/unified/cgroup.controllers"))
         return HOST_CGROUP_HYBRID;
     return v1 ? HOST_CGROUP_V1 : HOST_CGROUP_NONE;
 }
 
-static uint64_t meminfo_bytes(int root_fd, bool confined, const char *key)
+static uint64_t meminfo_bytes(struct reads *r, const char *key)
 {
-    char text[4096];
+    char meminfo[4096];
     uint64_t kib;
 
-    if (!host_file(root_fd, confined, "proc/meminfo", text, sizeof(text)) ||
-        !scan_key(text, strlen(text), key, &kib))
+    if (!text(r, "proc/meminfo", meminfo, sizeof(meminfo)) ||
+        !scan_key(meminfo, strlen(meminfo), key, &kib))
         return 0;
     return kib * 1024;
 }
 
-uint64_t host_slab_bytes(int root_fd, bool confined)
+uint64_t host_slab_bytes(struct reads *r)
 {
-    return meminfo_bytes(root_fd, confined, "SReclaimable:");
+    return meminfo_bytes(r, "SReclaimable:");
 }
 
-void host_read(struct host *h, int root_fd, bool confined)
+void host_read(struct host *h, struct reads *r)
 {
-    char text[4096];
+    char status[4096];
     size_t len;
     const char *at;
 
     memset(h, 0, sizeof(*h));
     h->euid = geteuid();
-    if (host_file(AT_FDCWD, false, "/proc/self/status", text, sizeof(text)) &&
-        (at = scan_line(text, strlen(text), "CapEff:\t", &len)))
+    if (host_file(AT_FDCWD, false, "/proc/self/status", status, sizeof(status)) &&
+        (at = scan_line(status, strlen(status), "CapEff:\t", &len)))
         copy(h->capabilities, sizeof(h->capabilities), at, len);
-    if (confined)
-        read_root(h, root_fd);
+    if (r->confined)
+        read_root(h, r);
     else
-        read_here(h);
-    host_file(root_fd, confined, "proc/sys/kernel/random/boot_id", h->boot_id, sizeof(h->boot_id));
-    h->cpus = count_cpus(root_fd, confined);
-    h->cgroup = host_find_cgroup(root_fd, confined);
-    h->memory_bytes = meminfo_bytes(root_fd, confined, "MemTotal:");
+        read_here(h, r);
+    text(r, "proc/sys/kernel/random/boot_id", h->boot_id, sizeof(h->boot_id));
+    h->cpus = count_cpus(r);
+    h->cgroup = host_find_cgroup(r);
+    h->memory_bytes = meminfo_bytes(r, "MemTotal:");
 }
 
 const char *host_cgroup_name(enum host_cgroup cgroup)

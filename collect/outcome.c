@@ -32,9 +32,17 @@ enum outcome outcome_of_errno(int error)
     case ELOOP:
     case ENXIO:
         return OUTCOME_UNSUPPORTED;
+    case ETIMEDOUT:
+        return OUTCOME_TIMEOUT;
     default:
         return OUTCOME_ERROR;
     }
+}
+
+bool outcome_is_cut(enum outcome outcome)
+{
+    return outcome == OUTCOME_OVER_BUDGET || outcome == OUTCOME_TIMEOUT ||
+           outcome == OUTCOME_ABANDONED;
 }
 
 bool outcome_has_member(enum outcome outcome)

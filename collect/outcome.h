@@ -27,5 +27,7 @@ const char *outcome_word(enum outcome outcome);
 enum outcome outcome_of_errno(int error);
 /* True where a member stands in the tar. */
 bool outcome_has_member(enum outcome outcome);
+/* True where evidence is missing that the plan holds; a size cap is part of the plan. */
+bool outcome_is_cut(enum outcome outcome);
 
 #endif

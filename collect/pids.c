@@ -69,6 +69,8 @@ void pids_start(struct pids *p, const struct capture *c)
     if (c->options->root)
         return;
     p->start_ns = clock_now_ns();
+    if (c->host.foreign_loadavg)
+        return;
     p->last_then = last_given(c);
     if (!host_file(c->root_fd, false, "proc/sys/kernel/pid_max", text, sizeof(text)) ||
         !scan_u64(&at, text + strlen(text), &p->limit))

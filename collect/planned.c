@@ -5,6 +5,7 @@
 #include "folder.h"
 #include "host.h"
 #include "plan.h"
+#include "reads.h"
 #include "say.h"
 #include "scan.h"
 #include "text.h"
@@ -85,7 +86,7 @@ static void look(struct planned *p, int root_fd, bool confined)
     memset(p, 0, sizeof(*p));
     p->processes = count_processes(root_fd, confined);
     p->cgroups = count_cgroups(root_fd, confined);
-    p->version = host_find_cgroup(root_fd, confined);
+    p->version = host_find_cgroup(&(struct reads){.root_fd = root_fd, .confined = confined});
     if (!host_file(root_fd, confined, "proc/meminfo", meminfo, sizeof(meminfo)))
         return;
     p->resident_kib = count_resident(meminfo);

@@ -2,7 +2,8 @@
 #include "procs.h"
 #include "bundle.h"
 #include "evidence.h"
-#include "folder.h"
+#include "listing.h"
+#include "openfiles.h"
 #include "scan.h"
 
 #include <stdlib.h>
@@ -61,7 +62,7 @@ static void take_file(void *context, const struct job *job, const struct result 
     evidence_done(context, job, &seen, data);
 }
 
-static void folder_of(int32_t pid, char *buffer, size_t size)
+void procs_folder(int32_t pid, char *buffer, size_t size)
 {
     struct text t = {.p = buffer, .cap = size};
 
@@ -75,7 +76,7 @@ static struct job *read_file(struct capture *c, enum plan_id row, int32_t pid)
     char folder[32];
     struct job *job;
 
-    folder_of(pid, folder, sizeof(folder));
+    procs_folder(pid, folder, sizeof(folder));
     job = evidence_read(c, row, folder, plan_name(row));
     if (job) {
         job->pid = pid;
@@ -102,30 +103,27 @@ static void visit_first(struct capture *c, struct procs *p, int32_t pid)
 /* Visits every pid in /proc; false where that broke off. */
 static bool walk_all(struct capture *c, struct procs *p)
 {
-    struct folder f;
-    const char *name;
+    static char records[16 * 1024];
+    struct listing l;
+    const char *record;
     int32_t pid;
-    bool is_folder, ended;
 
     walk = p;
-    if (!folder_open(&f, c->root_fd, c->options->root != NULL, "proc"))
-        return false;
-    p->listed = true;
-    while (!evidence_stopped(c) && (name = folder_next(&f, &is_folder)))
-        if (is_folder && scan_pid(name, &pid))
+    listing_open(c, &l, "proc", true, records, sizeof(records));
+    while (!evidence_stopped(c) && (record = listing_next(c, &l)))
+        if (*record == WALK_FOLDER && scan_pid(record + 1, &pid))
             visit_first(c, p, pid);
-    ended = !evidence_stopped(c) && f.error == 0;
-    folder_close(&f);
     reads_flush(&c->reads);
-    return ended;
+    p->outcome = l.outcome;
+    return !evidence_stopped(c) && l.outcome == OUTCOME_OK;
 }
 
 static const char *why_incomplete(const struct capture *c, const struct procs *p)
 {
     if (!p->walk_ended)
-        return evidence_stopped(c) ? evidence_stopped(c)
-               : p->listed         ? "the listing of /proc broke off"
-                                   : "there is no /proc";
+        return evidence_stopped(c)            ? evidence_stopped(c)
+               : p->outcome == OUTCOME_ABSENT ? "there is no /proc"
+                                              : "the listing of /proc broke off";
     if (c->host.hides_processes)
         return "processes of other users are hidden: hidepid";
     if (!c->options->root && !c->host.init_pid_namespace)
@@ -146,7 +144,8 @@ void procs_capture(struct capture *c, struct procs *p)
     p->walk_ended = walk_all(c, p);
     why = why_incomplete(c, p);
     if (!p->walk_ended)
-        evidence_note(c, "proc/*/status", p->listed ? OUTCOME_OVER_BUDGET : OUTCOME_ABSENT, 0, why);
+        evidence_note(c, "proc/*/status",
+                      p->outcome == OUTCOME_OK ? OUTCOME_OVER_BUDGET : p->outcome, 0, why);
     manifest_table(&c->manifest, TABLE_PROCESSES, p->seen, p->captured, why);
     largest_sort(&p->largest);
 }
@@ -262,80 +261,6 @@ static void visit_rest(struct capture *c, struct procs *p, int32_t pid)
     }
 }
 
-/* On kernels that have no count, files are listed: of so many processes, so many files at most. */
-#define LISTED_PROCESSES 64
-#define LISTED_FILES     4096
-
-static void take_fds(void *context, const struct job *job, const struct result *result,
-                     const char *data)
-{
-    struct capture *c = context;
-
-    (void)data;
-    if (result->more)
-        c->budget.inodes += result->value;
-    if (result->outcome == OUTCOME_OK)
-        walk->largest.top[job->expect].open_files =
-            result->value < UINT32_MAX ? (uint32_t)result->value : UINT32_MAX;
-}
-
-static void put_row(struct text *t, const struct proc *proc)
-{
-    t->n = 0;
-    text_char(t, '{');
-    text_key_u64(t, "pid", (uint64_t)proc->pid);
-    text_key_u64(t, "starttime_ticks", proc->starttime_ticks);
-    if (proc->open_files)
-        text_key_u64(t, "open_files", proc->open_files);
-    text_raw(t, "}\n", 2);
-}
-
-/* Formats each row twice: the first time for the length of all. */
-static void write_rows(struct capture *c, const struct procs *p, const char *detail)
-{
-    char row[128];
-    struct text t = TEXT_ON(row);
-    uint64_t bytes = 0;
-
-    for (uint32_t i = 0; i < p->largest.count; i++) {
-        put_row(&t, &p->largest.top[i]);
-        bytes += t.n;
-    }
-    evidence_begin(c, BUNDLE_PROCESSES, bytes);
-    for (uint32_t i = 0; i < p->largest.count; i++) {
-        put_row(&t, &p->largest.top[i]);
-        evidence_part(c, t.p, t.n);
-    }
-    evidence_end(c, OUTCOME_OK, detail);
-}
-
-static void count_files(struct capture *c, struct procs *p)
-{
-    const char *detail = p->largest.count == LARGEST_KEPT ? "the largest only" : NULL;
-
-    /* Of another root, a count of its files does not stand in its copy. */
-    if (c->options->root)
-        return;
-    for (uint32_t i = 0; i < p->largest.count; i++) {
-        char folder[32];
-        struct job *job;
-
-        folder_of(p->largest.top[i].pid, folder, sizeof(folder));
-        job = evidence_read(c, PLAN_PROCESS_STAT, folder, "fd");
-        if (!job) {
-            detail = evidence_stopped(c);
-            break;
-        }
-        job->kind = JOB_FDS;
-        job->cap_bytes = i < LISTED_PROCESSES ? LISTED_FILES : 0;
-        job->pid = p->largest.top[i].pid;
-        job->expect = i;
-        job->done = take_fds;
-    }
-    reads_flush(&c->reads);
-    write_rows(c, p, detail);
-}
-
 void procs_rest(struct capture *c, struct procs *p)
 {
     int32_t pid = -1;
@@ -345,7 +270,7 @@ void procs_rest(struct capture *c, struct procs *p)
     reads_flush(&c->reads);
     if (pid >= 0 || evidence_stopped(c))
         evidence_note(c, "proc/*/limits", OUTCOME_OVER_BUDGET, 0, evidence_stopped(c));
-    count_files(c, p);
+    openfiles_capture(c, &p->largest);
 }
 
 void procs_largest(struct capture *c, struct procs *p, uint64_t n)

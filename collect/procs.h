@@ -16,7 +16,7 @@ struct procs {
     uint64_t seen;
     uint64_t captured;
     uint64_t denied;
-    bool listed; /* there is a /proc */
+    enum outcome outcome; /* of the listing of /proc */
     bool walk_ended;
     struct largest largest;
     uint32_t blocked_count;
@@ -25,6 +25,8 @@ struct procs {
     struct pids reuse;
 };
 
+/* "proc/PID" */
+void procs_folder(int32_t pid, char *buffer, size_t size);
 /* Walks /proc: the cheap files of every process, and the line of the table. */
 void procs_capture(struct capture *c, struct procs *p);
 /* wchan and stack of tasks in D, then smaps_rollup of all, by RSS, within the lock budget. */

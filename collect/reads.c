@@ -12,8 +12,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define RESTARTS_MAX 8
-#define PATIENCE     10 /* deadlines that a read may take while it has no processor */
+#define RESTARTS_MAX  8
+#define ABANDONED_MAX 10 /* no host is to fill up with processes that cannot be killed */
+#define PATIENCE      10 /* deadlines that a read may take while it has no processor */
 
 static struct shared *map_shared(void)
 {
@@ -32,12 +33,13 @@ static void clear_slot(struct reads *r, unsigned number)
     s->data_bytes = SLOT_DATA;
 }
 
-bool reads_start(struct reads *r, int root_fd, bool confined, void *context,
+bool reads_start(struct reads *r, int root_fd, bool confined, uint32_t deadline_ms, void *context,
                  const volatile sig_atomic_t *stop)
 {
     memset(r, 0, sizeof(*r));
     r->root_fd = root_fd;
     r->confined = confined;
+    r->deadline_ms = deadline_ms;
     r->context = context;
     r->stop = stop;
     for (int i = 0; i < COST_COUNT; i++)
@@ -60,7 +62,7 @@ static bool move_out(struct reads *r)
 
     if (!fresh)
         return false;
-    memcpy(fresh->slots, r->shared->slots, sizeof(fresh->slots));
+    memcpy(fresh, r->shared, offsetof(struct shared, data));
     munmap(r->shared, sizeof(*r->shared));
     r->shared = fresh;
     return true;
@@ -131,7 +133,7 @@ static void stall(struct reads *r, unsigned number, uint32_t us)
     /* Results that were finished are read before the memory is left. */
     fail_job(r, s, at,
              (struct result){.outcome = killed ? OUTCOME_TIMEOUT : OUTCOME_ABANDONED, .us = us});
-    if (!killed && !move_out(r))
+    if (!killed && (r->abandoned >= ABANDONED_MAX || !move_out(r)))
         return;
     spawn_helper(r);
 }
@@ -276,7 +278,7 @@ struct job *reads_job(struct reads *r, enum plan_id row, const char *folder, con
     struct job *job;
     char *path;
 
-    if (*r->stop || !r->helper || need > SLOT_PATHS)
+    if (!r->helper || *r->stop || need > SLOT_PATHS)
         return NULL;
     s = &r->shared->slots[r->filling];
     if (s->count == SLOT_JOBS || s->paths_used + need > SLOT_PATHS) {
@@ -295,7 +297,8 @@ struct job *reads_job(struct reads *r, enum plan_id row, const char *folder, con
                         .row = (uint16_t)row,
                         .path = (uint16_t)s->paths_used,
                         .name = (uint16_t)folder_len,
-                        .cap_bytes = plan[row].cap_bytes};
+                        .cap_bytes = plan[row].cap_bytes,
+                        .deadline_ms = r->deadline_ms};
     s->paths_used += (uint32_t)(folder_len + name_len + 1);
     return job;
 }

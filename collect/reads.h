@@ -20,7 +20,8 @@ struct reads {
     void *context; /* given to each job_done */
     int root_fd;
     bool confined;
-    pid_t helper; /* 0: none could be started */
+    uint32_t deadline_ms; /* of a job that is given no other */
+    pid_t helper;         /* 0: none could be started */
     int to_helper, from_helper, alive;
     unsigned filling;   /* slot in which jobs are put */
     bool in_flight;     /* the helper has the other one */
@@ -35,7 +36,7 @@ struct reads {
 };
 
 /* Maps the shared memory and forks the helper; false with errno where there is no memory for it. */
-bool reads_start(struct reads *r, int root_fd, bool confined, void *context,
+bool reads_start(struct reads *r, int root_fd, bool confined, uint32_t deadline_ms, void *context,
                  const volatile sig_atomic_t *stop);
 /* A new job for the file folder/name, filled but for done, pid, expect and flags; NULL where no
  * more is read (a signal, no helper) or the path is too long. It counts from the next call on. */

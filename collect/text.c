@@ -160,6 +160,15 @@ void text_key_bool(struct text *t, const char *key, bool v)
     text_str(t, v ? "true" : "false");
 }
 
+uint64_t text_hash(const char *s)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+
+    for (; *s; s++)
+        h = (h ^ (unsigned char)*s) * 0x100000001b3u;
+    return h;
+}
+
 char *text_end(struct text *t)
 {
     if (t->n == t->cap) {

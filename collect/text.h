@@ -34,6 +34,8 @@ void text_key(struct text *t, const char *key);
 void text_key_u64(struct text *t, const char *key, uint64_t v);
 void text_key_str(struct text *t, const char *key, const char *s);
 void text_key_bool(struct text *t, const char *key, bool v);
+/* FNV-1a, 64 bits. */
+uint64_t text_hash(const char *s);
 /* Ends with NUL, dropping the last byte where there is no room; returns the string. */
 char *text_end(struct text *t);
 

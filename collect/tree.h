@@ -6,16 +6,14 @@
 
 #include "capture.h"
 
-#define TREE_DEPTH 48
-
 /* Called for each folder of a tree (name NULL) and for each name in it that is no folder. */
 typedef void (*tree_visit)(struct capture *c, void *state, const char *folder, const char *name);
 
-enum tree_end { TREE_WHOLE, TREE_STOPPED, TREE_TOO_DEEP, TREE_UNREADABLE };
+enum tree_end { TREE_WHOLE, TREE_STOPPED, TREE_TOO_DEEP, TREE_UNREADABLE, TREE_STUCK };
 
-/* Walks the folders below root: names by getdents64, nothing is stat'ed, no link is followed. */
+/* Walks the folders below root. */
 enum tree_end tree_walk(struct capture *c, const char *root, tree_visit visit, void *state);
-/* Visits one folder only; false where it cannot be opened. */
+/* Visits one folder only; false where it cannot be listed. */
 bool tree_folder(struct capture *c, const char *folder, tree_visit visit, void *state);
 
 #endif

@@ -8,9 +8,9 @@
  * waits for a WRITE that is never answered.
  */
 #define _GNU_SOURCE
-#include <errno.h>
+#include "fuseserver.h"
+
 #include <fcntl.h>
-#include <linux/fuse.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,22 +23,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SKIP      77
 #define FILE_NODE 2
 #define FILE_SIZE 65536
-
-static void reply(int fd, uint64_t unique, int error, const void *body, size_t size)
-{
-    static char buffer[FILE_SIZE + 512];
-    struct fuse_out_header out = {
-        .len = (uint32_t)(sizeof(out) + size), .error = error, .unique = unique};
-
-    memcpy(buffer, &out, sizeof(out));
-    if (size)
-        memcpy(buffer + sizeof(out), body, size);
-    if (write(fd, buffer, out.len) < 0 && errno != ENOENT)
-        _exit(1);
-}
 
 static struct fuse_attr attributes(uint64_t node)
 {
@@ -54,11 +40,6 @@ static struct fuse_attr attributes(uint64_t node)
 
 static void answer(int fd, const struct fuse_in_header *in, const void *body)
 {
-    struct fuse_init_out init = {.major = FUSE_KERNEL_VERSION,
-                                 .minor = FUSE_KERNEL_MINOR_VERSION,
-                                 .max_write = 4096,
-                                 .max_background = 4,
-                                 .congestion_threshold = 3};
     struct fuse_attr_out attr = {.attr_valid = 3600, .attr = attributes(in->nodeid)};
     struct fuse_entry_out entry = {.nodeid = FILE_NODE,
                                    .entry_valid = 3600,
@@ -69,47 +50,32 @@ static void answer(int fd, const struct fuse_in_header *in, const void *body)
     const struct fuse_read_in *read_in = body;
 
     switch (in->opcode) {
-    case FUSE_INIT:
-        reply(fd, in->unique, 0, &init, sizeof(init));
-        return;
     case FUSE_LOOKUP:
-        reply(fd, in->unique, 0, &entry, sizeof(entry));
+        fuse_reply(fd, in, 0, &entry, sizeof(entry));
         return;
     case FUSE_GETATTR:
     case FUSE_SETATTR:
-        reply(fd, in->unique, 0, &attr, sizeof(attr));
+        fuse_reply(fd, in, 0, &attr, sizeof(attr));
         return;
     case FUSE_OPEN:
     case FUSE_OPENDIR:
-        reply(fd, in->unique, 0, &opened, sizeof(opened));
+        fuse_reply(fd, in, 0, &opened, sizeof(opened));
         return;
     case FUSE_READ:
-        reply(fd, in->unique, 0, zeros, read_in->size < FILE_SIZE ? read_in->size : FILE_SIZE);
+        fuse_reply(fd, in, 0, zeros, read_in->size < FILE_SIZE ? read_in->size : FILE_SIZE);
         return;
     case FUSE_WRITE:
-    case FUSE_FORGET:
-    case FUSE_BATCH_FORGET:
         return; /* no answer: that is the point of it */
     default:
-        reply(fd, in->unique, -ENOSYS, NULL, 0);
+        fuse_answer_rest(fd, in);
     }
 }
 
 static _Noreturn void serve(int fd)
 {
-    static char buffer[FUSE_MIN_READ_BUFFER + FILE_SIZE];
-
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    for (;;) {
-        ssize_t n = read(fd, buffer, sizeof(buffer));
-
-        if (n < 0 && (errno == EINTR || errno == ENOENT))
-            continue;
-        if (n < (ssize_t)sizeof(struct fuse_in_header))
-            _exit(0);
-        answer(fd, (const struct fuse_in_header *)(const void *)buffer,
-               buffer + sizeof(struct fuse_in_header));
-    }
+    fuse_serve(fd, -1, answer);
+    _exit(0);
 }
 
 static _Noreturn void get_stuck(const char *dir)
@@ -164,15 +130,12 @@ static int is_stuck(pid_t pid)
 
 int main(int argc, char **argv)
 {
-    char options[128], byte;
     pid_t server, victim;
-    int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC), stuck;
+    char byte;
+    int fd = argc == 2 ? fuse_mount("fusehang", argv[1], "") : -1, stuck;
 
-    snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0", fd);
-    if (argc != 2 || fd < 0 || mount("fusehang", argv[1], "fuse", 0, options) != 0) {
-        perror("fusehang");
+    if (fd < 0)
         return SKIP;
-    }
     server = fork();
     if (server == 0)
         serve(fd);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: fusetree DIR: mounts on DIR what looks like the root of a host whose files stall or break
- * off, prints "ready", and unmounts it when standard input ends. Exit code 77 where this host
- * cannot.
+ * usage: fusetree DIR [FOLDER]: mounts on DIR what looks like the root of a host whose files stall
+ * or break off, prints "ready", and unmounts it when standard input ends. FOLDER, too, is a folder
+ * that cannot be listed: "proc"; "*": no file can be read and no folder listed. Exit code 77 where
+ * this host cannot.
  *
  * A read that the server took and never answers cannot be killed: fuse waits it out.
  */
 #define _GNU_SOURCE
+#include "fuseserver.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/fuse.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,12 +19,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SKIP    77
 #define ROOT    1
 #define SLOW_US 300000
 #define BROKEN  4096 /* bytes before the error */
 
-enum kind { FOLDER, TEXT, SLOW, HANGS, FAILS, BREAKS_OFF };
+/* UNLISTED: a folder whose listing hangs. */
+enum kind { FOLDER, UNLISTED, TEXT, SLOW, HANGS, FAILS, BREAKS_OFF };
 
 /* Node i + 1 is row i; a folder stands before what is in it. */
 static const struct node {
@@ -57,27 +57,25 @@ static const struct node {
     {20, "memory.stat", TEXT, "anon 2\n"},
     {1, "dev", FOLDER, NULL},
     {23, "kmsg", TEXT, "6,1,1,-;Memory cgroup stats for /named:\n"},
+    {13, "stuck", UNLISTED, NULL},
+    {13, "behind", FOLDER, NULL},
+    {26, "memory.current", TEXT, "4\n"},
+    {11, "block", UNLISTED, NULL},
 };
+
+static const char *unlisted = "";
 
 #define NODES (sizeof(nodes) / sizeof(nodes[0]))
 
-static void reply(int fd, uint64_t unique, int error, const void *body, size_t size)
+static bool is_folder(const struct node *n)
 {
-    static char buffer[64 * 1024];
-    struct fuse_out_header out = {
-        .len = (uint32_t)(sizeof(out) + size), .error = error, .unique = unique};
-
-    memcpy(buffer, &out, sizeof(out));
-    if (size)
-        memcpy(buffer + sizeof(out), body, size);
-    if (write(fd, buffer, out.len) < 0 && errno != ENOENT)
-        _exit(1);
+    return n->kind == FOLDER || n->kind == UNLISTED;
 }
 
 static struct fuse_attr attributes(uint64_t id)
 {
     const struct node *n = &nodes[id - 1];
-    bool folder = n->kind == FOLDER;
+    bool folder = is_folder(n);
 
     return (struct fuse_attr){.ino = id,
                               .mode = folder ? S_IFDIR | 0755 : S_IFREG | 0644,
@@ -93,18 +91,21 @@ static void lookup(int fd, const struct fuse_in_header *in, const char *name)
 
         if (nodes[i].parent != in->nodeid || strcmp(nodes[i].name, name) != 0)
             continue;
-        reply(fd, in->unique, 0, &entry, sizeof(entry));
+        fuse_reply(fd, in, 0, &entry, sizeof(entry));
         return;
     }
-    reply(fd, in->unique, -ENOENT, NULL, 0);
+    fuse_reply(fd, in, -ENOENT, NULL, 0);
 }
 
 /* offset = rows of the table seen so far. */
 static void list(int fd, const struct fuse_in_header *in, uint64_t offset)
 {
+    const struct node *folder = &nodes[in->nodeid - 1];
     _Alignas(8) char buffer[4096] = {0};
     size_t used = 0;
 
+    if (folder->kind == UNLISTED || strcmp(folder->name, unlisted) == 0)
+        return;
     for (uint64_t i = offset; i < NODES; i++) {
         struct fuse_dirent *entry = (void *)(buffer + used);
         size_t len = strlen(nodes[i].name);
@@ -114,11 +115,11 @@ static void list(int fd, const struct fuse_in_header *in, uint64_t offset)
         entry->ino = i + 1;
         entry->off = i + 1;
         entry->namelen = (uint32_t)len;
-        entry->type = nodes[i].kind == FOLDER ? 4 : 8;
+        entry->type = is_folder(&nodes[i]) ? 4 : 8;
         memcpy(entry->name, nodes[i].name, len);
         used += FUSE_DIRENT_SIZE(entry);
     }
-    reply(fd, in->unique, 0, buffer, used);
+    fuse_reply(fd, in, 0, buffer, used);
 }
 
 static void read_node(int fd, const struct fuse_in_header *in, const struct fuse_read_in *r)
@@ -127,14 +128,16 @@ static void read_node(int fd, const struct fuse_in_header *in, const struct fuse
     const struct node *n = &nodes[in->nodeid - 1];
     size_t size = n->text ? strlen(n->text) : 0;
 
+    if (size > r->size)
+        size = r->size;
     switch (n->kind) {
     case HANGS:
         return;
     case FAILS:
-        reply(fd, in->unique, -EIO, NULL, 0);
+        fuse_reply(fd, in, -EIO, NULL, 0);
         return;
     case BREAKS_OFF:
-        reply(fd, in->unique, r->offset ? -EIO : 0, lines, r->offset ? 0 : BROKEN);
+        fuse_reply(fd, in, r->offset ? -EIO : 0, lines, r->offset ? 0 : BROKEN);
         return;
     case SLOW:
         nanosleep(&(struct timespec){.tv_nsec = SLOW_US * 1000}, NULL);
@@ -142,32 +145,26 @@ static void read_node(int fd, const struct fuse_in_header *in, const struct fuse
     default:
         break;
     }
-    reply(fd, in->unique, 0, n->text, r->offset ? 0 : size);
+    fuse_reply(fd, in, 0, n->text, r->offset ? 0 : size);
 }
 
 static void answer(int fd, const struct fuse_in_header *in, const void *body)
 {
-    struct fuse_init_out init = {.major = FUSE_KERNEL_VERSION,
-                                 .minor = FUSE_KERNEL_MINOR_VERSION,
-                                 .max_write = 4096,
-                                 .max_background = 4,
-                                 .congestion_threshold = 3};
     struct fuse_attr_out attr = {.attr = attributes(in->nodeid ? in->nodeid : ROOT)};
     struct fuse_open_out opened = {.open_flags = FOPEN_DIRECT_IO};
 
-    switch (in->opcode) {
-    case FUSE_INIT:
-        reply(fd, in->unique, 0, &init, sizeof(init));
+    if (*unlisted == '*' && (in->opcode == FUSE_READ || in->opcode == FUSE_READDIR))
         return;
+    switch (in->opcode) {
     case FUSE_LOOKUP:
         lookup(fd, in, body);
         return;
     case FUSE_GETATTR:
-        reply(fd, in->unique, 0, &attr, sizeof(attr));
+        fuse_reply(fd, in, 0, &attr, sizeof(attr));
         return;
     case FUSE_OPEN:
     case FUSE_OPENDIR:
-        reply(fd, in->unique, 0, &opened, sizeof(opened));
+        fuse_reply(fd, in, 0, &opened, sizeof(opened));
         return;
     case FUSE_READDIR:
         list(fd, in, ((const struct fuse_read_in *)body)->offset);
@@ -175,44 +172,22 @@ static void answer(int fd, const struct fuse_in_header *in, const void *body)
     case FUSE_READ:
         read_node(fd, in, body);
         return;
-    case FUSE_FORGET:
-    case FUSE_BATCH_FORGET:
-    case FUSE_INTERRUPT:
-        return;
     default:
-        reply(fd, in->unique, -ENOSYS, NULL, 0);
-    }
-}
-
-/* Until standard input ends. */
-static void serve(int fd)
-{
-    static _Alignas(8) char buffer[FUSE_MIN_READ_BUFFER + 4096];
-    struct pollfd p[2] = {{.fd = fd, .events = POLLIN}, {.fd = STDIN_FILENO, .events = POLLIN}};
-    while (poll(p, 2, -1) > 0 && !p[1].revents) {
-        ssize_t n = read(fd, buffer, sizeof(buffer));
-        if (n < 0 && (errno == EINTR || errno == ENOENT))
-            continue;
-        if (n < (ssize_t)sizeof(struct fuse_in_header))
-            return;
-        answer(fd, (const struct fuse_in_header *)(const void *)buffer,
-               buffer + sizeof(struct fuse_in_header));
+        fuse_answer_rest(fd, in);
     }
 }
 
 int main(int argc, char **argv)
 {
-    char options[128];
-    int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+    int fd = argc > 1 ? fuse_mount("fusetree", argv[1], ",allow_other") : -1;
 
-    snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0,allow_other", fd);
-    if (argc != 2 || fd < 0 || mount("fusetree", argv[1], "fuse", 0, options) != 0) {
-        perror("fusetree");
+    if (fd < 0)
         return SKIP;
-    }
+    if (argc > 2)
+        unlisted = argv[2];
     printf("ready\n");
     fflush(stdout);
-    serve(fd);
+    fuse_serve(fd, STDIN_FILENO, answer);
     close(fd); /* the connection ends, and with it every wait */
     umount2(argv[1], MNT_DETACH);
     return 0;

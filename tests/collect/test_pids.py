@@ -50,8 +50,15 @@ def reuse_a_pid():
                      "needs root, unshare and a kernel that lets the next pid be chosen")
 class Reuse(unittest.TestCase):
     def test_changed(self):
+        self.check("inside")
+
+    def test_changed_under_lxcfs(self):
+        """A loadavg that is not the kernel's does not tell which pids were given."""
+        self.check("under-lxcfs")
+
+    def check(self, how):
         done = subprocess.run(["unshare", "--pid", "--fork", "--mount-proc", sys.executable,
-                               __file__, "inside"], stdout=subprocess.PIPE,
+                               __file__, how], stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=120)
         if b"unshare" in done.stderr:
             self.skipTest(done.stderr.decode())
@@ -125,5 +132,11 @@ class Many(unittest.TestCase):
 if __name__ == "__main__":
     if sys.argv[1:] == ["inside"]:
         reuse_a_pid()
+    elif sys.argv[1:] == ["under-lxcfs"]:
+        with tempfile.NamedTemporaryFile() as loadavg:
+            loadavg.write(b"0.00 0.00 0.00 1/9 9\n")
+            loadavg.flush()
+            subprocess.run(["mount", "--bind", loadavg.name, "/proc/loadavg"], check=True)
+            reuse_a_pid()
     else:
         support.main()
