@@ -56,6 +56,7 @@ const char *const anchors[] = {
     "OOM received",
     "OOM event received",
     "lowmemorykiller",
+    "low memory! at or below",
     "SIGTERM to process",
     "SIGKILL to process",
     "Killing process",

@@ -183,6 +183,8 @@ static struct report *report_of(struct assembler *a, enum line_kind kind,
         if (report_is_decided(r) && kind == LINE_CPU && !r->has_header && r->n_victims == 0 &&
             !r->pid)
             return r; /* a panic prints its task behind the message */
+        if (kind == LINE_SHARING)
+            return r->n_victims > 0 ? r : NULL;
         if (report_is_decided(r) && kind == LINE_TRACE && r->n_victims == 0)
             return r;
         if (report_is_decided(r))

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "log/intake.h"
-#include "log/other.h"
 #include "log/scan.h"
 
 #include "base/arena.h"
@@ -22,6 +21,7 @@ void intake_begin(struct intake *intake, struct span member_path, bool only_kmsg
     join_reset(&intake->joiner);
     intake->joiner.has_prefixes = only_kmsg;
     intake->carrier = NULL;
+    intake->eviction = EVICTION_UNKNOWN;
     intake->quiet_lines = 0;
     intake->records = intake->kernel_records = intake->user_records = intake->lost = 0;
     intake->has_clock = intake->has_time = intake->has_seq = intake->has_boot = intake->from_boot =
@@ -117,7 +117,7 @@ static void take(struct intake *intake)
      */
     bool may_be_other = scan_anchor(record->text) < record->text.n;
     if (!is_used && may_be_other &&
-        other_read(intake->store, intake->member, intake->boot, record)) {
+        other_read(intake->store, intake->member, intake->boot, record, &intake->eviction)) {
         store_keep_line(intake->store, where,
                         span_slice(buf_span(&intake->joiner.raw), 0,
                                    span_find_char(buf_span(&intake->joiner.raw), '\n')));

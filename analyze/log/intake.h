@@ -4,6 +4,7 @@
 
 #include "log/assemble.h"
 #include "log/join.h"
+#include "log/other.h"
 #include "log/peel.h"
 
 /* Takes the lines of the logs, one after the other, to the reports: peel, join, assemble. Keeps the
@@ -17,6 +18,7 @@ struct intake {
     /* of the log being read */
     uint32_t member, boot;
     const char *carrier;
+    enum eviction eviction;
     uint64_t records, kernel_records, user_records, lost, last_seq, boot_hash;
     bool has_clock, has_time, has_seq, has_boot, from_boot;
     int64_t first_time_us, last_time_us, last_clock_us;

@@ -147,6 +147,8 @@ static enum line_kind classify_kill(struct span text)
         return LINE_EXITING;
     if (span_starts(t, "Killed process "))
         return LINE_KILLED;
+    if (span_starts(t, "Kill process ") && span_ends(t, ") sharing same memory"))
+        return LINE_SHARING;
     if (span_starts(t, "Kill process ") && (has_reason || span_has(t, " score ")))
         return LINE_CHOSEN;
     if (has_reason && span_starts(t, "kill process "))
@@ -352,6 +354,7 @@ bool line_is_verdict(enum line_kind kind)
     case LINE_NO_VICTIM:
     case LINE_PANIC:
     case LINE_GROUP:
+    case LINE_SHARING:
         return true;
     default:
         return false;

@@ -39,6 +39,7 @@ enum line_kind {
     LINE_OOM_KILL,   /* "oom-kill:constraint=..." */
     LINE_CHOSEN,     /* "Out of memory: Kill process 1 (a) score 2 or sacrifice child" */
     LINE_KILLED,     /* "Killed process 1 (a) total-vm:..." */
+    LINE_SHARING,    /* "Kill process 1 (a) sharing same memory": to 4.4, behind the kill */
     LINE_GROUP,      /* "Tasks in A are going to be killed due to memory.oom.group set" */
     LINE_EXITING,    /* "OOM victim 1 (a) is already exiting. Skip killing the task" */
     LINE_LET_LIVE,   /* "Would have killed process 1 (a). But continuing instead.": el6 */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "log/other.h"
 #include "log/assemble.h"
+#include "log/other_victim.h"
 #include "log/read.h"
 
-#include "base/num.h"
+#include <string.h>
 
 enum { FROM_KERNEL = 1, FROM_USER = 2, FROM_ANY = 3 };
 
@@ -13,7 +14,7 @@ static const struct known {
     const char *also;   /* and this too, unless NULL */
     const char *ident;  /* the tag of the program, unless NULL: compared with its beginning */
     const char *source; /* NULL = the tag, or "kernel" */
-    const char *kind;
+    const char *kind;   /* NULL = not of memory; "" = an eviction that is not */
     unsigned from;
     const char *value;  /* a number behind these words -> value */
     const char *cgroup; /* a name behind these words -> cgroup, up to `cgroup_end` */
@@ -31,6 +32,8 @@ static const struct known {
      FROM_USER, NULL, "", ": A process"},
     {"Failed with result 'oom-kill'", NULL, NULL, "systemd", "unit_oom", FROM_USER, NULL, "",
      ": Failed"},
+    {"low memory! at or below SIG", NULL, NULL, "earlyoom", "userspace_alarm", FROM_USER, NULL,
+     NULL, NULL},
     {"sending SIG", " to process ", "earlyoom", "earlyoom", "userspace_kill", FROM_USER, NULL, NULL,
      NULL},
     {"sending SIG", "VmRSS", NULL, "earlyoom", "userspace_kill", FROM_USER, NULL, NULL, NULL},
@@ -43,16 +46,23 @@ static const struct known {
     {"Kill '", " to free ", NULL, "lmkd", "userspace_kill", FROM_USER, NULL, NULL, NULL},
     {"lowmemorykiller: Killing '", NULL, NULL, "lmkd", "userspace_kill", FROM_ANY, NULL, NULL,
      NULL},
-    {"viction manager: ", "evicted successfully", NULL, "kubelet", "kubelet_eviction", FROM_USER,
-     NULL, "pod=\"", "\""},
-    {"viction manager: must evict pod", "memory", NULL, "kubelet", "kubelet_eviction", FROM_USER,
-     NULL, NULL, NULL},
-    {"viction manager: attempting to reclaim", "memory", NULL, "kubelet", "kubelet_eviction",
+    {"viction manager: ", "evicted successfully", NULL, "kubelet", "pod_evicted", FROM_USER, NULL,
+     "pod=\"", "\""},
+    {"viction manager: must evict pod", "reclaim memory", NULL, "kubelet", "kubelet_eviction",
      FROM_USER, NULL, NULL, NULL},
+    {"viction manager: must evict pod", "resourceName=\"memory\"", NULL, "kubelet",
+     "kubelet_eviction", FROM_USER, NULL, NULL, NULL},
+    {"viction manager: must evict pod", NULL, NULL, "kubelet", "", FROM_USER, NULL, NULL, NULL},
+    {"viction manager: attempting to reclaim", "reclaim memory", NULL, "kubelet",
+     "kubelet_eviction", FROM_USER, NULL, NULL, NULL},
+    {"viction manager: attempting to reclaim", "resourceName=\"memory\"", NULL, "kubelet",
+     "kubelet_eviction", FROM_USER, NULL, NULL, NULL},
+    {"viction manager: attempting to reclaim", NULL, NULL, "kubelet", "", FROM_USER, NULL, NULL,
+     NULL},
     {"The node was low on resource: memory", NULL, NULL, "kubelet", "kubelet_eviction", FROM_USER,
      NULL, NULL, NULL},
-    {"System OOM encountered, victim process", NULL, NULL, "kubelet", "kubelet_eviction", FROM_USER,
-     "pid: ", NULL, NULL},
+    {"System OOM encountered, victim process", NULL, NULL, "kubelet", "unit_oom", FROM_USER, NULL,
+     NULL, NULL},
     {"TaskOOM event", "ContainerID:", NULL, "containerd", "unit_oom", FROM_USER, NULL,
      "ContainerID:", ","},
     {"TaskOOM event", NULL, NULL, "containerd", "unit_oom", FROM_USER, NULL, "container_id:\\\"",
@@ -160,50 +170,6 @@ static void set_stamp(struct store *store, uint32_t row, uint32_t boot, const st
     store_set(store, F_log_events_boot, row, boot, where);
 }
 
-/* "java:4321 blocked", "bash (1234): drop_caches", "pid: 12, comm: java" , "pid 12" */
-static void set_task(struct store *store, uint32_t row, struct span text, struct where where)
-{
-    struct span name, t;
-    uint64_t pid = 0;
-    int64_t n;
-    size_t colon;
-    if (read_between(text, "INFO: task ", " blocked", &t) &&
-        (colon = span_rfind_char(t, ':')) < t.n) {
-        store_set_text(store, F_log_events_comm, row, span_slice(t, 0, colon), where);
-        if (num_u64(span_skip(t, colon + 1), &pid) && pid < INT32_MAX)
-            store_set(store, F_log_events_pid, row, (int64_t)pid, where);
-    } else if ((colon = span_find(text, SPAN_LIT("): drop_caches"))) < text.n) {
-        size_t open = span_rfind_char(span_slice(text, 0, colon), '(');
-        if (open < colon && open > 0 && num_u64(span_slice(text, open + 1, colon), &pid) &&
-            pid < INT32_MAX) {
-            store_set_text(store, F_log_events_comm, row, span_slice(text, 0, open - 1), where);
-            store_set(store, F_log_events_pid, row, (int64_t)pid, where);
-        }
-    } else if (read_between(text, "to process ", NULL, &t)) { /* earlyoom */
-        if (num_eat_u64(&t, &pid) && pid < INT32_MAX)
-            store_set(store, F_log_events_pid, row, (int64_t)pid, where);
-        if (read_between(t, "\"", "\"", &name))
-            store_set_text(store, F_log_events_comm, row, name, where);
-    } else if (read_between(text, "Killing process '", "' with signal", &name)) { /* earlyoom 1.2 */
-        store_set_text(store, F_log_events_comm, row, name, where);
-        if (read_after(text, ", pid: ", &n))
-            store_set(store, F_log_events_pid, row, n, where);
-    } else if (read_between(text, "Killing process ", NULL, &t) && num_eat_u64(&t, &pid) &&
-               pid < INT32_MAX) { /* earlyoom 1.0 */
-        store_set(store, F_log_events_pid, row, (int64_t)pid, where);
-        store_set_text(store, F_log_events_comm, row, span_trim(t), where);
-    } else if (read_between(text, "Kill '", "' (", &name) ||
-               read_between(text, "Killing '", "' (", &name)) {
-        store_set_text(store, F_log_events_comm, row, name, where);
-        if (read_after(text, "' (", &n))
-            store_set(store, F_log_events_pid, row, n, where);
-    } else if (read_between(text, "comm: ", ",", &name)) {
-        store_set_text(store, F_log_events_comm, row, name, where);
-        if (read_after(text, "pid: ", &n))
-            store_set(store, F_log_events_pid, row, n, where);
-    }
-}
-
 /* "order:1, mode:0xcc0(GFP_KERNEL)" */
 static void set_request(struct store *store, uint32_t row, struct span text, struct where where)
 {
@@ -228,13 +194,13 @@ static uint32_t add_row(struct store *store, const char *kind, struct span sourc
     return row;
 }
 
-static void add(struct store *store, const struct known *known, uint32_t boot,
+static void add(struct store *store, const struct known *known, const char *kind, uint32_t boot,
                 const struct record *record, struct where where)
 {
     struct span source = known->source         ? span_of(known->source)
                          : record->ident.n > 0 ? record->ident
                                                : SPAN_LIT("unknown");
-    uint32_t row = add_row(store, known->kind, source, where);
+    uint32_t row = add_row(store, kind, source, where);
     struct span text = record->text, cgroup;
     bool is_kernels = known->from == FROM_KERNEL;
     int64_t n;
@@ -247,13 +213,32 @@ static void add(struct store *store, const struct known *known, uint32_t boot,
         store_set(store, F_log_events_value, row, n, where);
     if (known->cgroup && read_between(text, known->cgroup, known->cgroup_end, &cgroup))
         store_set_text(store, F_log_events_cgroup, row, cgroup, where);
-    set_task(store, row, text, where);
+    other_victim(store, row, text, where);
     if (is_kernels)
         set_request(store, row, text, where);
     store_set_text(store, F_log_events_text, row, span_slice(text, 0, 400), where);
 }
 
-bool other_read(struct store *store, uint32_t member, uint32_t boot, const struct record *record)
+/* The kubelet says for want of what it evicts, then which pod: alone, the second line may mean disk
+ * space or process ids. NULL: nothing of memory. */
+static const char *kind_of(const struct known *known, enum eviction *eviction)
+{
+    bool is_outcome = known->kind && strcmp(known->kind, "pod_evicted") == 0;
+    if (is_outcome)
+        return *eviction == EVICTION_MEMORY  ? "kubelet_eviction"
+               : *eviction == EVICTION_OTHER ? NULL
+                                             : known->kind;
+    if (known->kind && known->kind[0] == '\0') {
+        *eviction = EVICTION_OTHER;
+        return NULL;
+    }
+    if (known->kind && strcmp(known->kind, "kubelet_eviction") == 0)
+        *eviction = EVICTION_MEMORY;
+    return known->kind;
+}
+
+bool other_read(struct store *store, uint32_t member, uint32_t boot, const struct record *record,
+                enum eviction *eviction)
 {
     unsigned from = record->writer == WRITER_KERNEL ? FROM_KERNEL
                     : record->writer == WRITER_USER ? FROM_USER
@@ -263,9 +248,10 @@ bool other_read(struct store *store, uint32_t member, uint32_t boot, const struc
     for (size_t i = 0; i < sizeof(knowns) / sizeof(*knowns); i++) {
         if (!fits(&knowns[i], record, from))
             continue;
-        if (!knowns[i].kind)
-            return false; /* memory of a GPU */
-        add(store, &knowns[i], boot, record, (struct where){member, record->line});
+        const char *kind = kind_of(&knowns[i], eviction);
+        if (!kind)
+            return false; /* memory of a GPU, eviction for want of something else */
+        add(store, &knowns[i], kind, boot, record, (struct where){member, record->line});
         return true;
     }
     return false;

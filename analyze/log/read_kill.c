@@ -222,6 +222,21 @@ static void read_killed(struct reading *in)
     r->n_victims++;
 }
 
+/* A process of its own that shares the memory of the victim and died with it. */
+static void read_sharing(struct reading *in)
+{
+    struct report *r = in->report;
+    struct span name, rest;
+    int64_t pid;
+    if (!read_pid_and_name(span_skip(in->text, span_of("Kill process ").n), &pid, &name, &rest))
+        return;
+    struct child *victim = report_child(r, T_oom_victims);
+    child_set(victim, F_oom_victims_pid, pid, in->where);
+    child_set_text(r, victim, F_oom_victims_comm, name, in->where);
+    r->n_victims++;
+    r->n_kills++;
+}
+
 /* The task that was chosen and then not killed. */
 static void read_spared(struct reading *in, const char *words)
 {
@@ -306,6 +321,9 @@ void read_kill(struct reading *in, enum line_kind kind)
         break;
     case LINE_KILLED:
         read_killed(in);
+        break;
+    case LINE_SHARING:
+        read_sharing(in);
         break;
     default:
         read_end(in, kind);

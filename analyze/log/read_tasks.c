@@ -23,7 +23,7 @@ static const struct {
     {"pgtables_bytes", F_oom_tasks_pgtables, false},
     {"swapents", F_oom_tasks_swap, true},
     {"oom_score_adj", F_oom_tasks_oom_score_adj, false},
-    {"cpu", FIELD_NONE, false},     /* the CPU it ran on last: says nothing of memory */
+    {"cpu", FIELD_NONE, false}, /* the CPU it ran on last: says nothing of memory */
     {"oom_adj", F_oom_tasks_oom_adj, false},
 };
 enum { N_COLUMNS = sizeof(columns) / sizeof(*columns) };

@@ -32,7 +32,7 @@ static void line_scope(const struct pen *pen, const struct incident *incident)
 {
     struct buf line = {0};
     pen_strong(pen, scope_words(incident), &line);
-    if (incident->when.wall_known || incident->when.boot_known) {
+    if (moment_is_known(&incident->when)) {
         buf_str(&line, incident->series.n ? ", " : ", captured ");
         moment_write(&incident->when, &line);
     }

@@ -76,6 +76,7 @@ static void incident_measure(struct maker *m, struct incident *incident)
 
 static void incident_tell(struct maker *m, struct incident *incident, bool is_first)
 {
+    userspace_make(m, incident);
     timeline_make(m, incident, is_first);
     growth_make(m, incident);
     why_make(m, incident);

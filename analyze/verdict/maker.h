@@ -43,6 +43,7 @@ void context_tell(struct maker *m, struct statement *out, const struct finding *
  * where the process does not grow. */
 void say_time_left(struct maker *m, struct statement *growth, uint32_t process, const char *before);
 void rankings_make(struct maker *m); /* of all incidents */
+void userspace_make(struct maker *m, struct incident *incident);
 void why_make(struct maker *m, struct incident *incident);
 void ruled_out_make(struct maker *m, struct incident *incident);
 void unknowns_make(struct maker *m, struct incident *incident, bool is_first);

@@ -36,6 +36,11 @@ static void wall_write(int64_t wall_us, struct buf *out)
             of_day % 60);
 }
 
+bool moment_is_known(const struct moment *moment)
+{
+    return moment->wall_known || moment->boot_known || moment->stamp.n > 0;
+}
+
 void moment_write(const struct moment *moment, struct buf *out)
 {
     if (moment->wall_known) {
@@ -44,6 +49,9 @@ void moment_write(const struct moment *moment, struct buf *out)
     } else if (moment->boot_known) {
         buf_fmt(out, "%" PRId64 ".%03" PRId64 " s after boot", moment->boot_us / second_us,
                 moment->boot_us % second_us / 1000);
+    } else if (moment->stamp.n > 0) {
+        buf_add(out, moment->stamp);
+        buf_str(out, " by the log's clock");
     } else {
         buf_str(out, "at a time the log does not print");
     }
@@ -60,9 +68,30 @@ static bool bundle_wall(const struct maker *m, int64_t boot_us, int64_t *ret_wal
     return true;
 }
 
-static struct moment moment_from(const struct maker *m, struct quantity boot, struct quantity wall)
+/* "[Fri Mar  6 12:13:14 2020]" without its brackets. It goes into prose: of a stamp in another
+ * alphabet, or one that was made to deceive, nothing is shown. */
+static struct span stamp_plain(struct span stamp)
+{
+    span_eat(&stamp, "[");
+    if (span_ends(stamp, "]"))
+        stamp.n--;
+    stamp = span_trim(stamp);
+    for (size_t i = 0; i < stamp.n; i++) {
+        char c = stamp.p[i];
+        bool is_letter = (c | 32) >= 'a' && (c | 32) <= 'z', is_digit = c >= '0' && c <= '9';
+        if (!is_letter && !is_digit && c != ' ' && c != ':' && c != '.' && c != ',' && c != '-' &&
+            c != '+')
+            return SPAN_NONE;
+    }
+    return stamp;
+}
+
+static struct moment moment_from(const struct maker *m, struct quantity boot, struct quantity wall,
+                                 struct span stamp)
 {
     struct moment moment = {.boot_known = boot.known, .boot_us = boot.value, .zone = "UTC"};
+    if (!boot.known && !wall.known)
+        moment.stamp = stamp_plain(stamp);
     if (wall.known) {
         moment.wall_known = true;
         moment.wall_us = wall.value;
@@ -77,18 +106,21 @@ static struct moment moment_from(const struct maker *m, struct quantity boot, st
 struct moment moment_of_event(const struct maker *m, uint32_t event)
 {
     return moment_from(m, quantity_of(m, F_oom_events_time, event),
-                       quantity_of(m, F_oom_events_wall, event));
+                       quantity_of(m, F_oom_events_wall, event),
+                       text_of(m, F_oom_events_stamp, event));
 }
 
 struct moment moment_of_log_event(const struct maker *m, uint32_t event)
 {
     return moment_from(m, quantity_of(m, F_log_events_time, event),
-                       quantity_of(m, F_log_events_wall, event));
+                       quantity_of(m, F_log_events_wall, event),
+                       text_of(m, F_log_events_stamp, event));
 }
 
 struct moment moment_of_capture(const struct maker *m)
 {
-    return moment_from(m, quantity_of(m, F_capture_time, 0), quantity_of(m, F_capture_wall, 0));
+    return moment_from(m, quantity_of(m, F_capture_time, 0), quantity_of(m, F_capture_wall, 0),
+                       SPAN_NONE);
 }
 
 bool moment_gap(const struct moment *from, const struct moment *to, int64_t *ret_us)

@@ -32,7 +32,13 @@ static const char *scope_words(enum incident_scope scope)
 
 static void step_scope(struct maker *m, struct incident *incident)
 {
-    struct statement *step = tell(m, &incident->steps, "Scope: {w}", scope_words(incident->scope));
+    bool by_program = incident->kind == INCIDENT_PRESSURE && incident->victim.why.n > 0;
+    const char *words = scope_words(incident->scope);
+    if (by_program && incident->scope == SCOPE_HOST)
+        words = "the host, by the thresholds of a program in user space";
+    else if (by_program && incident->scope == SCOPE_CGROUP)
+        words = "one cgroup, by the thresholds of a program in user space";
+    struct statement *step = tell(m, &incident->steps, "Scope: {w}", words);
     if (incident->limit.owner.n)
         tell_into(m, step, ", {w}{p}", path_words(incident->limit.owner), incident->limit.owner);
     if (incident->limit.bytes.known)

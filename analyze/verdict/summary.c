@@ -96,7 +96,7 @@ static void summary_series(struct maker *m, struct incident *incident)
     const struct series *series = &incident->series;
     if (series->n < 2)
         return;
-    bool has_time = series->first.wall_known || series->first.boot_known;
+    bool has_time = moment_is_known(&series->first);
     bool all_killed = incident->victim.killed >= (int64_t)series->n;
     tell_into(m, &incident->summary, "{w}{n} {w}", incident->summary.text.n ? " " : "",
               (int64_t)series->n, all_killed ? "kills" : "such events");

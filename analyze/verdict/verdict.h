@@ -27,12 +27,15 @@ void ids_short_write(struct span path, struct buf *out);
 /* A point in time as far as the evidence knows it. */
 struct moment {
     bool boot_known, wall_known;
-    int64_t boot_us;  /* since boot */
-    int64_t wall_us;  /* since 1970; UTC unless zone says otherwise */
-    const char *zone; /* "UTC", or "log time" where the log prints no zone */
+    int64_t boot_us;   /* since boot */
+    int64_t wall_us;   /* since 1970; UTC unless zone says otherwise */
+    const char *zone;  /* "UTC", or "log time" where the log prints no zone */
+    struct span stamp; /* where neither is known: as the log prints it, letters and digits alone */
 };
 
-/* 2026-03-04 11:02:17 UTC, or "123.456 s after boot", or that it is not known. */
+/* 2026-03-04 11:02:17 UTC, or "123.456 s after boot", or "Jan  2 03:04:05 by the log's clock", or
+ * that it is not known. */
+bool moment_is_known(const struct moment *moment);
 void moment_write(const struct moment *moment, struct buf *out);
 
 /* A number of the evidence, or one computed from it. */

@@ -252,6 +252,12 @@ static void why_swap(struct maker *m, struct incident *incident)
              ref_of(F_oom_events_mem_swap_total, event), ref_of(F_oom_events_mem_swap_free, event));
 }
 
+void why_victim(struct maker *m, struct incident *incident)
+{
+    for (size_t i = 0; i < incident->victim.why.n; i++)
+        *statements_add(m, &incident->why) = incident->victim.why.items[i];
+}
+
 void why_make(struct maker *m, struct incident *incident)
 {
     if (incident->series.n == 0) {
@@ -261,8 +267,7 @@ void why_make(struct maker *m, struct incident *incident)
     why_limit(m, incident);
     why_filled(m, incident);
     why_held(m, incident);
-    for (size_t i = 0; i < incident->victim.why.n; i++)
-        *statements_add(m, &incident->why) = incident->victim.why.items[i];
+    why_victim(m, incident);
     why_holder_cgroup(m, incident);
     why_swap(m, incident);
     why_first_signal(m, incident);

@@ -9,6 +9,7 @@
 void why_findings(struct maker *m, struct incident *incident);
 /* What filled the limit, by class. */
 void why_filled(struct maker *m, struct incident *incident);
+void why_victim(struct maker *m, struct incident *incident);
 void why_without_event(struct maker *m, struct incident *incident);
 
 /* Of the event where it is known, else of the capture. */

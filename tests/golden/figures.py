@@ -30,8 +30,8 @@ NUMBER = re.compile(rb"-?\d+(?:\.\d+)?")
 
 
 def numbers_of(line):
-    """All integers of a line; a decimal as it stands and without its point (percentages, seconds)."""
-    found = set()
+    """All integers of a line; a decimal as it stands and without its point (percentages, seconds); MiB as KiB."""
+    found = {int(n) << 10 for n in re.findall(rb"(\d{1,12}) MiB", line)}
     for text in NUMBER.findall(line):
         if b"." in text:
             whole, _, digits = text.partition(b".")
