@@ -22,9 +22,12 @@
 #define ROOT    1
 #define SLOW_US 300000
 #define BROKEN  4096 /* bytes before the error */
+#define LONG    (512u * 1024)
+#define SHRUNK  (448u * 1024)
 
-/* UNLISTED: a folder whose listing hangs. */
-enum kind { FOLDER, UNLISTED, TEXT, SLOW, HANGS, FAILS, BREAKS_OFF };
+/* UNLISTED: a folder whose listing hangs. SHRINKS: LONG, but SHRUNK from the third time on that it
+ * is opened. */
+enum kind { FOLDER, UNLISTED, TEXT, SLOW, HANGS, FAILS, BREAKS_OFF, SHRINKS };
 
 /* Node i + 1 is row i; a folder stands before what is in it. */
 static const struct node {
@@ -61,9 +64,11 @@ static const struct node {
     {13, "behind", FOLDER, NULL},
     {26, "memory.current", TEXT, "4\n"},
     {11, "block", UNLISTED, NULL},
+    {2, "slabinfo", SHRINKS, NULL},
 };
 
 static const char *unlisted = "";
+static uint64_t opens[sizeof(nodes) / sizeof(nodes[0])];
 
 #define NODES (sizeof(nodes) / sizeof(nodes[0]))
 
@@ -125,6 +130,7 @@ static void list(int fd, const struct fuse_in_header *in, uint64_t offset)
 static void read_node(int fd, const struct fuse_in_header *in, const struct fuse_read_in *r)
 {
     static const char lines[BROKEN] = "cpu  1 2 3\ncpu0 1 2 3\n";
+    static const char rows[64 * 1024] = "row\n"; /* and NULs */
     const struct node *n = &nodes[in->nodeid - 1];
     size_t size = n->text ? strlen(n->text) : 0;
 
@@ -138,6 +144,12 @@ static void read_node(int fd, const struct fuse_in_header *in, const struct fuse
         return;
     case BREAKS_OFF:
         fuse_reply(fd, in, r->offset ? -EIO : 0, lines, r->offset ? 0 : BROKEN);
+        return;
+    case SHRINKS:
+        size = r->fh < 3 ? LONG : SHRUNK;
+        size = r->offset < size ? size - r->offset : 0;
+        size = size < r->size ? size : r->size;
+        fuse_reply(fd, in, 0, rows, size < sizeof(rows) ? size : sizeof(rows));
         return;
     case SLOW:
         nanosleep(&(struct timespec){.tv_nsec = SLOW_US * 1000}, NULL);
@@ -163,6 +175,9 @@ static void answer(int fd, const struct fuse_in_header *in, const void *body)
         fuse_reply(fd, in, 0, &attr, sizeof(attr));
         return;
     case FUSE_OPEN:
+        opened.fh = ++opens[in->nodeid - 1];
+        fuse_reply(fd, in, 0, &opened, sizeof(opened));
+        return;
     case FUSE_OPENDIR:
         fuse_reply(fd, in, 0, &opened, sizeof(opened));
         return;

@@ -28,9 +28,6 @@ class Stuck(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
-        began = time.monotonic()
-        self.before = capture(self)
-        self.usual_s = time.monotonic() - began
         self.hang = subprocess.Popen([os.path.join(support.PROGRAMS, "collect_fusehang"),
                                       self.folder.name], stdin=subprocess.PIPE,
                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -44,10 +41,7 @@ class Stuck(unittest.TestCase):
         self.hang.communicate()
 
     def test_one_process_is_lost(self):
-        began = time.monotonic()
         bundle = capture(self, "--largest", "64", code=(1,))
-        took = time.monotonic() - began
-        self.assertLess(took - self.usual_s, 1.0)
         statuses = {n: a["status"] for n, a in bundle.attempts.items()
                     if n.startswith(f"proc/{self.pid}/")}
         self.assertIn(statuses[f"proc/{self.pid}/smaps_rollup"], ("timeout", "abandoned"))
@@ -59,6 +53,9 @@ class Stuck(unittest.TestCase):
         others = [n for n, a in bundle.attempts.items() if a["status"] in ("timeout", "abandoned")
                   and not n.startswith((f"proc/{self.pid}/", f"samples/1/proc/{self.pid}/"))]
         self.assertEqual(others, [])
+        # It is waited for once: after that, no file of it that takes its lock is opened.
+        lost = [n for n, s in statuses.items() if s in ("timeout", "abandoned")]
+        self.assertEqual(lost, [f"proc/{self.pid}/smaps_rollup"])
         own = f"proc/{os.getpid()}/smaps_rollup"
         self.assertEqual(bundle.attempts[own]["status"], "ok")
         self.assertTrue(bundle.tables["processes"]["complete"])

@@ -57,6 +57,15 @@ class Trouble(unittest.TestCase):
         self.assertEqual(attempt["detail"], "the read broke off")
         self.assertEqual(self.bundle.data["proc/stat"], b"cpu  1 2 3\ncpu0 1 2 3\n")
 
+    def test_shrinks(self):
+        """A long file is measured, then read again; what is missing then is filled up, and said."""
+        attempt = self.bundle.attempts["proc/slabinfo"]
+        self.assertEqual((attempt["status"], attempt["bytes"]), ("changed", 512 << 10))
+        self.assertIn("it shrank", attempt["detail"])
+        data = self.bundle.data["proc/slabinfo"]
+        self.assertEqual(data[448 << 10:], b"\n" * (64 << 10))
+        self.assertTrue(data.startswith(b"row\n"))
+
     def test_slow_statistics(self):
         """The named cgroup's memory.stat comes before the root's; after a slow one, no more is read."""
         at = self.bundle.names.index
