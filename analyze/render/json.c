@@ -59,7 +59,8 @@ static json_t *tool_json(const struct verdict *verdict)
 static json_t *summary_json(const struct verdict *verdict)
 {
     json_t *object = json_object();
-    json_set(object, "incidents", json_integer((json_int_t)verdict->n_incidents));
+    json_set(object, "incidents",
+             json_integer((json_int_t)(verdict->n_incidents + verdict->incidents_omitted)));
     for (int i = OUTCOME_MATCH; i <= OUTCOME_NOT_APPLICABLE; i++)
         json_set(object, json_outcome((enum rule_outcome)i),
                  json_integer((json_int_t)verdict->outcomes[i]));
@@ -77,6 +78,8 @@ static json_t *verdict_json(const struct pen *pen, const struct verdict *verdict
     json_set(object, "bundle", bundle_json(pen, verdict));
     json_set(object, "summary", summary_json(verdict));
     json_set(object, "incidents", incidents);
+    if (verdict->incidents_omitted)
+        json_set(object, "incidents_omitted", json_integer((json_int_t)verdict->incidents_omitted));
     json_set(object, "findings", json_array()); /* json_findings_write puts them in */
     json_t *omitted = json_findings_omitted(verdict->findings);
     if (json_array_size(omitted))

@@ -86,8 +86,11 @@ void section_verdict(const struct pen *pen, const struct verdict *verdict,
     line_advice(pen, incident);
     if (verdict->n_incidents > 1) {
         title.n = 0;
-        buf_fmt(&title, "%zu more %s listed below.", verdict->n_incidents - 1,
-                verdict->n_incidents == 2 ? "incident is" : "incidents are");
+        buf_fmt(&title, "%zu more %s listed below.",
+                verdict->n_incidents + verdict->incidents_omitted - 1,
+                verdict->incidents_omitted  ? "incidents; the first are"
+                : verdict->n_incidents == 2 ? "incident is"
+                                            : "incidents are");
         pen_paragraph(pen, buf_span(&title));
     }
     buf_free(&title);
@@ -115,7 +118,7 @@ void section_others(const struct pen *pen, const struct verdict *verdict)
         pen_item(pen, "- ", buf_span(&line));
         buf_free(&line);
     }
-    pen_left(pen, verdict->n_incidents, n);
+    pen_left(pen, verdict->n_incidents + verdict->incidents_omitted, n);
 }
 
 void section_other_title(const struct pen *pen, const struct incident *incident, size_t number)

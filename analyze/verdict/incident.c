@@ -196,6 +196,9 @@ static int rank_cmp(const void *a, const void *b)
     return 0;
 }
 
+/* A log of a year may hold ten thousand, and each takes 70 KiB when it is told. */
+enum { INCIDENTS_MAX = 100 };
+
 static void incidents_order(struct maker *m, struct incident *incidents, size_t n)
 {
     struct rank *ranks = arena_array(m->arena, n, sizeof(*ranks));
@@ -206,7 +209,8 @@ static void incidents_order(struct maker *m, struct incident *incidents, size_t 
     for (size_t i = 0; i < n; i++)
         ordered[i] = incidents[ranks[i].incident];
     m->verdict->incidents = ordered;
-    m->verdict->n_incidents = n;
+    m->verdict->n_incidents = n < INCIDENTS_MAX ? n : INCIDENTS_MAX;
+    m->verdict->incidents_omitted = n - m->verdict->n_incidents;
 }
 
 static void incidents_of_events(struct maker *m, struct groups *groups)

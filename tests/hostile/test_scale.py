@@ -166,6 +166,22 @@ class Scale(Measured):
         _, twice, _ = self.measured(log(2 * n))
         self.assertLess(twice, 3 * once + 0.3)
 
+    def test_many_incidents(self):
+        """A cgroup each: the first are told, the others counted."""
+        n = 500
+        def log(file):
+            for i in range(n):
+                file.write(KILL.replace(b"100.", b"%d." % (i + 100)).replace(b"NONE", b"MEMCG")
+                           .replace(b"global_oom,task_memcg=/,", b"oom_memcg=/g%d,task_memcg=/g%d," % (i, i))
+                           .replace(b"Out of", b"Memory cgroup out of"))
+        verdict, _, _ = self.measured(log, "--markdown", self.path("out.md"))
+        self.assertEqual(len(verdict["incidents"]), 100)
+        self.assertEqual(verdict["incidents_omitted"], n - 100)
+        self.assertEqual(verdict["summary"]["incidents"], n)
+        self.assertLess(os.path.getsize(self.path("out.json")), 8 * MIB)
+        with open(self.path("out.md"), encoding="utf-8") as file:
+            self.assertIn(f"\n{n - 1} more incidents; the first are listed below.", file.read())
+
     def test_many_odd_things(self):
         """A hundred thousand reasons for a note make no hundred thousand notes."""
         def odd(file):
