@@ -91,7 +91,6 @@ const char *magic_foreign(struct span head)
         {{0, SPAN_LIT("!<arch>\n")}, "an ar archive (a Debian package?)"},
         {{0, SPAN_LIT("\x85\x02")}, "a PGP message; decrypt it first"},
         {{0, SPAN_LIT("\x8c\x0d")}, "a GPG message; decrypt it first"},
-        {{0, SPAN_LIT("\xff\xfe")}, "a UTF-16 text; convert it with iconv -f UTF-16 -t UTF-8"},
     };
     for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
         if (magic_at(head, &foreign[i].magic))

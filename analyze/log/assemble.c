@@ -311,5 +311,6 @@ bool assemble(struct assembler *a, enum line_kind kind, const struct record *rec
     keep_lines(a, record, raw);
     read_line(&in, kind);
     note_times(r, record);
+    r->last_member = a->member;
     return true;
 }

@@ -152,6 +152,12 @@ static void finish_open(struct intake *intake)
     }
 }
 
+void intake_turn(struct intake *intake, struct span member_path)
+{
+    finish_open(intake);
+    intake->member = intake->assembler.member = store_member(intake->store, member_path);
+}
+
 void intake_line(struct intake *intake, struct span line, uint32_t number)
 {
     struct record record;

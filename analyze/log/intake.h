@@ -31,6 +31,8 @@ struct intake {
 
 void intake_init(struct intake *intake, struct store *store);
 void intake_begin(struct intake *intake, struct span member_path, bool only_kmsg);
+/* The log goes on in another member, or at another line of this one. */
+void intake_turn(struct intake *intake, struct span member_path);
 void intake_line(struct intake *intake, struct span line, uint32_t number);
 /* line_cut: of some line only the head was read; was_skipped: lines without interest were passed
  * over unread, so records are not counted. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "log/log.h"
+#include "log/decode.h"
+#include "log/dump.h"
 #include "log/intake.h"
 #include "log/scan.h"
 
@@ -22,6 +24,12 @@ enum {
 
 struct log {
     struct intake intake;
+    struct decoder decoder;
+    struct dump dump;     /* of the files of pstore, read behind all others */
+    struct buf part;      /* of such a file, or a text that is a dump: kept whole */
+    bool is_dump, is_cut; /* of the log being read; cut: some part of the dumps was */
+    bool has_text;
+    struct span member;
     enum log_hint hint;
     char *window;
     size_t room, line_bytes;     /* of the window; a longer line is read up to line_bytes */
@@ -56,7 +64,13 @@ void log_begin(struct log *log, struct span member_path, enum log_hint hint)
     log->line = 0;
     log->is_reading = true;
     log->is_skipping = log->was_skipped = log->line_cut = false;
-    intake_begin(&log->intake, member_path, hint == LOG_KMSG);
+    log->member = arena_copy(store_arena(log->intake.store), member_path);
+    log->is_dump = span_starts(member_path, "sys/fs/pstore/dmesg-");
+    log->has_text = false;
+    log->part.n = 0;
+    if (!log->is_dump)
+        intake_begin(&log->intake, member_path, hint == LOG_KMSG);
+    decode_begin(&log->decoder);
 }
 
 static struct span rest_of(const struct log *log)
@@ -166,7 +180,7 @@ static void work(struct log *log, bool is_end)
     }
 }
 
-void log_feed(struct log *log, struct span chunk)
+static void feed(struct log *log, struct span chunk)
 {
     while (chunk.n > 0) {
         if (log->position > 0) {
@@ -183,10 +197,76 @@ void log_feed(struct log *log, struct span chunk)
     }
 }
 
-void log_end(struct log *log, bool truncated)
+/* What is decoded goes to the window, or is kept where its parts must be put in order first. */
+static void take(struct log *log, struct span text)
+{
+    if (text.n == 0)
+        return;
+    if (!log->has_text && log->hint != LOG_KMSG && dump_is_one(text))
+        log->is_dump = true;
+    log->has_text = true;
+    if (!log->is_dump)
+        feed(log, text);
+    else if (log->part.n + text.n <= DUMP_BYTES)
+        buf_add(&log->part, text);
+    else
+        log->is_cut = true;
+}
+
+void log_feed(struct log *log, struct span chunk)
+{
+    take(log, decode_piece(&log->decoder, chunk));
+}
+
+/* The parts one after the other, each cited at its own place. */
+static void read_dump(struct log *log)
+{
+    dump_sort(&log->dump);
+    for (size_t i = 0; i < log->dump.n; i++) {
+        const struct dump_part *part = &log->dump.parts[i];
+        log->n = log->position = log->scanned = 0;
+        log->line = part->first_line - 1;
+        log->is_reading = true;
+        log->is_skipping = false;
+        intake_turn(&log->intake, part->member);
+        feed(log, span_slice(buf_span(&log->dump.text), part->at, part->at + part->n));
+        work(log, true);
+    }
+    dump_free(&log->dump);
+}
+
+static void end_text(struct log *log, bool truncated)
 {
     work(log, true);
     intake_end(&log->intake, truncated, log->line_cut, log->was_skipped);
+}
+
+void log_end(struct log *log, bool truncated)
+{
+    bool is_file = span_starts(log->member, "sys/fs/pstore/dmesg-");
+    take(log, decode_end(&log->decoder));
+    const char *note = decode_note(&log->decoder);
+    if (note)
+        store_observe(log->intake.store, OBS_NOTE,
+                      (struct where){store_member(log->intake.store, log->member), 1}, "%s", note);
+    if (log->is_dump)
+        log->is_cut |= !dump_add(&log->dump, log->member, buf_span(&log->part)) || truncated;
+    if (is_file)
+        return;
+    if (log->is_dump)
+        read_dump(log);
+    end_text(log, truncated || (log->is_dump && log->is_cut));
+}
+
+/* The files of pstore, together one log. */
+static void read_pstore(struct log *log)
+{
+    if (log->dump.n == 0)
+        return;
+    log->line_cut = log->was_skipped = false;
+    intake_begin(&log->intake, log->dump.parts[0].member, false);
+    read_dump(log);
+    end_text(log, log->is_cut);
 }
 
 void log_distrust(struct log *log)
@@ -196,7 +276,11 @@ void log_distrust(struct log *log)
 
 void log_finish(struct log *log)
 {
+    read_pstore(log);
     intake_finish(&log->intake);
+    dump_free(&log->dump);
+    buf_free(&log->part);
+    decode_free(&log->decoder);
     free(log->window);
     free(log);
 }
@@ -204,9 +288,12 @@ void log_finish(struct log *log)
 bool log_recognises(struct span head)
 {
     struct peeler peeler = {0};
+    struct decoder decoder = {0};
     struct record record;
     struct span line;
     bool again, found = false;
+    decode_piece(&decoder, span_slice(head, 0, DECODE_HEAD_BYTES - 1));
+    head = decode_end(&decoder);
     for (uint32_t n = 1; n <= 40 && head.n > 0 && !found; n++) {
         span_cut(head, '\n', &line, &head);
         enum peeled peeled = peel_line(&peeler, span_slice(line, 0, 4096), n, &record, &again);
@@ -215,5 +302,6 @@ bool log_recognises(struct span head)
                  line_classify(record.text) != LINE_STAT);
     }
     peel_free(&peeler);
+    decode_free(&decoder);
     return found;
 }

@@ -4,6 +4,8 @@
 #include "log/other_victim.h"
 #include "log/read.h"
 
+#include "base/num.h"
+
 #include <string.h>
 
 enum { FROM_KERNEL = 1, FROM_USER = 2, FROM_ANY = 3 };
@@ -194,12 +196,25 @@ static uint32_t add_row(struct store *store, const char *kind, struct span sourc
     return row;
 }
 
+/* A program's line in a log that prints neither facility nor transport: what it calls itself,
+ * "systemd-journald[246]: text", or nobody. */
+static struct span name_of_program(struct span text)
+{
+    struct span name, pid;
+    uint64_t n;
+    size_t end = span_find(text, SPAN_LIT("]: "));
+    if (end < text.n && end < 80 && span_cut(span_slice(text, 0, end), '[', &name, &pid) &&
+        name.n > 0 && span_find_char(name, ' ') == name.n && num_u64(pid, &n))
+        return name;
+    return SPAN_LIT("a program that the log does not name");
+}
+
 static void add(struct store *store, const struct known *known, const char *kind, uint32_t boot,
                 const struct record *record, struct where where)
 {
     struct span source = known->source         ? span_of(known->source)
                          : record->ident.n > 0 ? record->ident
-                                               : SPAN_LIT("unknown");
+                                               : name_of_program(record->text);
     uint32_t row = add_row(store, kind, source, where);
     struct span text = record->text, cgroup;
     bool is_kernels = known->from == FROM_KERNEL;

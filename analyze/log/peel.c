@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "log/peel.h"
+#include "log/logcat.h"
 #include "log/paste.h"
 #include "log/stamp.h"
 #include "log/tag.h"
@@ -214,13 +215,15 @@ static void eat_dmesg_rest(struct span *s, struct record *ret)
 }
 
 /* Peels one layer off. False when there is none left. */
-static bool peel_layer(struct span *s, struct record *ret)
+static bool peel_layer(struct peeler *peeler, struct span *s, struct record *ret)
 {
     bool is_tagged = ret->ident.n > 0;
     if (is_tagged && !is_kernel_tag(ret->ident))
         return false; /* a program's text is its own, whatever it looks like */
     if (!ret->has_prefix && eat_kmsg(s, ret)) {
         ret->carrier = "kmsg";
+    } else if (!ret->has_prefix && logcat_eat(s, ret, &peeler->tagged)) {
+        ;
     } else if (!is_tagged && !ret->has_time && eat_priority(s, ret)) {
         ret->carrier = tag_eat_rfc5424(s, ret) ? "syslog-5424" : "syslog-priority";
     } else if (!ret->has_time && stamp_eat_boot(s, ret)) {
@@ -288,7 +291,7 @@ static bool peel_rest_of_record(struct peeler *peeler, struct span *s, struct re
 static enum peeled peel_text(struct peeler *peeler, struct span s, struct record *ret)
 {
     bool is_rest = peel_rest_of_record(peeler, &s, ret);
-    for (unsigned layers = 0; !is_rest && layers < 6 && peel_layer(&s, ret); layers++)
+    for (unsigned layers = 0; !is_rest && layers < 6 && peel_layer(peeler, &s, ret); layers++)
         s = ret->has_seq ? s : span_trim_left(s);
     peeler->is_rest = ret->goes_on && !ret->has_seq;
     if (!ret->has_prefix && eat_up_to_stamp(&s, ret)) {
@@ -358,6 +361,7 @@ void peel_free(struct peeler *peeler)
 {
     buf_free(&peeler->text);
     buf_free(&peeler->scratch);
+    buf_free(&peeler->tagged);
     buf_free(&peeler->colors);
     entry_free(&peeler->entry);
 }

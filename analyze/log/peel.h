@@ -9,7 +9,7 @@
 /* Peels physical lines out of whatever wraps them. Detects the carrier of each line anew: quoting
  * and HTML of pastes, JSON, container prefixes, <N>, syslog tags, time stamps, caller ids. */
 struct peeler {
-    struct buf text, scratch, colors; /* unescaped text of the record returned last */
+    struct buf text, scratch, tagged, colors; /* unescaped text of the record returned last */
     struct entry entry;
     bool only_kmsg; /* lines of other carriers are not the kernel's */
     bool is_users;  /* the last record was a program's: lines indented deeper are its text */

@@ -12,6 +12,7 @@ struct report *report_new(const char *failure, struct where where)
     r->arena = arena_new();
     r->event = arena_array(r->arena, schema_table(T_oom_events)->n_fields, sizeof(*r->event));
     r->first_line = r->last_line = where.line;
+    r->last_member = where.member;
     return r;
 }
 

@@ -49,7 +49,7 @@ struct report {
     uint32_t boot;
     bool has_boot_id;
     uint64_t boot_hash; /* of the boot id that the carrier prints */
-    uint32_t first_line, last_line, member;
+    uint32_t first_line, last_line, member, last_member; /* differ in a dump of several files */
     enum writer writer;
     bool has_wall;
     int64_t wall_us;

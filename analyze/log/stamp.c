@@ -246,6 +246,27 @@ bool stamp_eat_syslog(struct span *s, struct record *ret)
     return true;
 }
 
+bool stamp_eat_logcat(struct span *s, struct record *ret)
+{
+    struct span t = *s;
+    uint64_t m, d;
+    int64_t day_us, us;
+    if (!eat_ymd(&t, &day_us)) {
+        if (!eat_digits(&t, 2, 2, &m) || !eat_char(&t, '-') || !eat_digits(&t, 2, 2, &d) || m < 1 ||
+            m > 12 || d < 1 || d > 31)
+            return false;
+        day_us = stamp_day_us(1972, (unsigned)m, (unsigned)d); /* as for syslog */
+    }
+    if (!eat_char(&t, ' ') || !eat_time_of_day(&t, &us) ||
+        span_find_char(eaten(*s, t), '.') >= s->n)
+        return false;
+    ret->stamp = eaten(*s, t);
+    ret->has_clock = true;
+    ret->clock_us = day_us + us;
+    *s = t;
+    return true;
+}
+
 bool stamp_eat_full(struct span *s, struct record *ret)
 {
     struct span t = *s, day = span_word(&t), zone;

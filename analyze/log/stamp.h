@@ -19,6 +19,7 @@ bool stamp_eat_syslog(struct span *s, struct record *ret);   /* "Jan  1 00:00:00
 bool stamp_eat_relative(struct span *s, struct record *ret); /* "[  +0.000012] " of dmesg -H, "[<
                                                               0.000012>] ", "[Jan 1 00:00] " */
 bool stamp_eat_full(struct span *s, struct record *ret);     /* "Mon 2024-01-01 00:00:00 UTC" */
+bool stamp_eat_logcat(struct span *s, struct record *ret);   /* "[2024-]01-02 03:04:05.678" */
 bool stamp_eat_unix(struct span *s, struct record *ret);     /* "1704067200.123456" */
 
 #endif

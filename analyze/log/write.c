@@ -174,7 +174,7 @@ static void infer_request(struct report *r)
 
 static void infer_event(struct report *r, struct store *store)
 {
-    struct where first = {r->member, r->first_line}, last = {r->member, r->last_line};
+    struct where first = {r->member, r->first_line}, last = {r->last_member, r->last_line};
     bool decided = report_is_decided(r);
     if (r->n_victims > 0) /* of a group, one died by itself */
         r->event[schema_field(F_oom_events_exiting)->column].kind = VALUE_NONE;
@@ -231,7 +231,7 @@ void report_store(struct report *report, struct store *store, uint32_t row)
 {
     static const enum table_id tables[] = {T_oom_tasks, T_oom_victims, T_oom_zones,
                                            T_oom_nodes, T_oom_slabs,   T_oom_allocations};
-    struct where last = {report->member, report->last_line};
+    struct where last = {report->last_member, report->last_line};
     int64_t page_size = page_size_of(report, store);
     infer_no_constraint(report, page_size);
     infer_event(report, store);

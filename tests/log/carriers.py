@@ -199,6 +199,17 @@ CARRIERS = {
     'table of a tracker': each(lambda n, line: f'| {stamp(n)}{line}'),
     'wrapped and quoted mail': ''.join(f'> {line}\n' for line in wrapped(DMESG, 72).splitlines()),
     'wrapped mail': wrapped(DMESG, 72),
+    'logcat': each(lambda n, line: f'01-02 {CLOCK}.{n:03d}     0     0 W         : {line}'),
+    'logcat with year, uid and time of the kernel': each(
+        lambda n, line: f'2024-01-02 {CLOCK}.{n:03d}  root     0     0 W         : {stamp(n)}{line}'),
+    'logcat with uid in digits': each(lambda n, line: f'01-02 {CLOCK}.{n:03d}  0     0     0 W         : {line}'),
+    'UTF-16 of Windows': ('\ufeff' + DMESG.replace('\n', '\r\n')).encode('utf-16-le'),
+    'UTF-16, big end first': ('\ufeff' + DMESG).encode('utf-16-be'),
+    'line ends of CR alone': DMESG.replace('\n', '\r'),
+    'dmesg -J on one line': json.dumps(json.loads(dmesg_json()), separators=(',', ':')),
+    'dmesg -J on one long line': json.dumps({'dmesg': [{'pri': 'kern.info', 'time': '1.0', 'msg': f'a "}},{{" {n}'}
+                                                       for n in range(3000)] + json.loads(dmesg_json())['dmesg']}),
+    'journal json in an array': json.dumps([json.loads(journal_json(n, r)) for n, r in enumerate(REPORT)]) + '\n',
 }
 NOT_COMPARED = {'time', 'end_time', 'wall', 'stamp', 'trusted'}
 TABLES = ('oom_events', 'oom_tasks', 'oom_victims', 'oom_zones')
