@@ -49,10 +49,9 @@ bool job_open(struct job *job, const struct options *options, const struct rules
     return false;
 }
 
-static void confine(const struct job *job)
+void job_confine(const struct options *options, const int *folders, size_t n)
 {
-    int folders[] = {bundle_folder(job->bundle), job->before ? bundle_folder(job->before) : -1};
-    const char *problem = sandbox_enter(&job->options->limits, folders, 2);
+    const char *problem = sandbox_enter(&options->limits, folders, n);
     struct err err = {0};
     if (!problem)
         return;
@@ -82,7 +81,8 @@ static bool is_over_limit(const struct store *store)
 bool job_run(struct job *job, struct err *err)
 {
     static char digest[SHA256_HEX];
-    confine(job);
+    int folders[] = {bundle_folder(job->bundle), job->before ? bundle_folder(job->before) : -1};
+    job_confine(job->options, folders, 2);
     if (!bundle_begin(job->bundle, err) || (job->before && !bundle_begin(job->before, err)))
         return false;
     bool whole = parse_bundles(job->bundle, job->before, job->store);

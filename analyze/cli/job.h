@@ -8,6 +8,9 @@
 #include "verdict/verdict.h"
 
 /* One bundle from its bytes to its verdict. */
+/* Enters the sandbox; says so where it cannot. */
+void job_confine(const struct options *options, const int *folders, size_t n);
+
 struct job {
     const struct options *options;
     const struct ruleset *rules;

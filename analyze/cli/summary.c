@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/utf8.h"
 #include "cli/expect.h"
+#include "cli/job.h"
 #include "cli/output.h"
 #include "render/json.h"
 
@@ -80,15 +81,29 @@ static void count_line(struct summary *summary, const json_t *line)
     }
 }
 
-static bool read_file(struct summary *summary, const char *path, struct err *err)
+static FILE *open_file(const char *path, struct err *err)
+{
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    if (!file) {
+        err_set(err, ERR_INPUT, "%s", strerror(errno));
+        err_source(err, path);
+    }
+    return file;
+}
+
+static void close_file(FILE *file)
+{
+    if (file && file != stdin)
+        fclose(file);
+}
+
+static bool read_file(struct summary *summary, FILE *file, const char *path, struct err *err)
 {
     char *text = NULL;
     size_t room = 0;
     ssize_t n;
     uint32_t number = 0;
-    bool is_stdin = strcmp(path, "-") == 0;
-    FILE *file = is_stdin ? stdin : fopen(path, "re");
-    while (file && err->code == ERR_NONE && (n = getline(&text, &room, file)) > 0) {
+    while (err->code == ERR_NONE && (n = getline(&text, &room, file)) > 0) {
         json_error_t error;
         json_t *line = json_loadb(text, (size_t)n, 0, &error);
         number++;
@@ -99,12 +114,11 @@ static bool read_file(struct summary *summary, const char *path, struct err *err
         count_line(summary, line);
         json_decref(line);
     }
-    if (!file || ferror(file))
+    /* at the end of memory too, which glibc does not count as an error of the file */
+    if (err->code == ERR_NONE && (ferror(file) || !feof(file)))
         err_set(err, ERR_INPUT, "%s", strerror(errno));
     if (err->code != ERR_NONE)
         err_source(err, path);
-    if (file && !is_stdin)
-        fclose(file);
     free(text);
     return err->code == ERR_NONE;
 }
@@ -179,21 +193,41 @@ static void object_write(const struct summary *summary, struct buf *out)
     json_decref(object);
 }
 
+/* As of a bundle: all is opened, then the rights are given up, then it is read. */
+static bool read_files(struct summary *summary, const struct options *options, struct err *err)
+{
+    size_t n = (size_t)options->n_operands;
+    FILE **files = base_realloc(NULL, n + 1, sizeof(*files));
+    size_t n_open = 0;
+    bool fine = true;
+    for (; fine && n_open < n; n_open++) {
+        files[n_open] = open_file(options->operands[n_open], err);
+        fine = files[n_open] != NULL;
+    }
+    if (fine)
+        job_confine(options, NULL, 0);
+    for (size_t i = 0; i < n_open; i++) {
+        fine = fine && read_file(summary, files[i], options->operands[i], err);
+        close_file(files[i]);
+    }
+    free(files);
+    return fine;
+}
+
 enum exit_code summary_run(const struct options *options, struct err *err)
 {
     struct summary summary = {0};
     struct buf text = {0};
     struct output output;
-    bool fine = true;
+    bool fine;
     for (int kind = 0; kind < COUNTS; kind++)
         summary.counts[kind] = json_object();
-    for (int i = 0; fine && i < options->n_operands; i++)
-        fine = read_file(&summary, options->operands[i], err);
+    fine = output_open(&output, "-", err) && read_files(&summary, options, err);
     if (fine && options->format == FORMAT_JSON)
         object_write(&summary, &text);
     else if (fine)
         text_write(&summary, &text);
-    fine = fine && output_open(&output, "-", err) && output_write(&output, buf_span(&text), err);
+    fine = fine && output_write(&output, buf_span(&text), err);
     buf_free(&text);
     for (int kind = 0; kind < COUNTS; kind++)
         json_decref(summary.counts[kind]);

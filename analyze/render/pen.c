@@ -254,7 +254,7 @@ void pen_left(const struct pen *pen, size_t all, size_t shown)
     if (all <= shown)
         return;
     struct buf line = {0};
-    buf_fmt(&line, "%zu more with --full.", all - shown);
+    buf_fmt(&line, "%zu more%s.", all - shown, pen->full ? "" : " with --full");
     pen_item(pen, "- ", buf_span(&line));
     buf_free(&line);
 }

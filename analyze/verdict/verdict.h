@@ -263,8 +263,8 @@ struct verdict {
     struct span input_sha256;   /* of the input, 64 hex digits; set by the caller likewise */
     struct incident *incidents; /* at least one; the one to read first is the first */
     size_t n_incidents, incidents_omitted; /* at most 100 are told: the first to read */
-    size_t outcomes[4];              /* findings by enum rule_outcome */
-    struct statements disagreements; /* sources that say different things */
+    size_t outcomes[4];                    /* findings by enum rule_outcome */
+    struct statements disagreements;       /* sources that say different things */
 };
 
 struct verdict *verdict_make(struct store *store, const struct findings *findings,

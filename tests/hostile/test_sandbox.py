@@ -125,6 +125,12 @@ class Sandbox(Test):
         self.assertTrue(self.check_order("check", self.path("case"),
                                          inputs={self.path("case/bundle.tar")}))
 
+    def test_summarize(self):
+        if not has_landlock():
+            self.skipTest("no Landlock in this kernel")
+        lines = self.write(run("--ndjson", self.bundle).out, "lines.ndjson")
+        self.assertTrue(self.check_order("summarize", lines, lines, inputs={lines}))
+
     def test_folders(self):
         """Both folders are readable after their rights are given up, and not more."""
         verdict = self.analyze(self.path("tree"), "--before", self.path("old"))
