@@ -50,6 +50,13 @@
  * that could not be found out is absent: {"pid":N,"starttime_ticks":N,"open_files":N} */
 #define BUNDLE_PROCESSES "collect/processes.jsonl"
 
+/* One JSON object a line for each file in memory that has no name and that a process holds open: of
+ * memfd_create(2), or deleted from a tmpfs. Of the processes with the most shared memory, and of
+ * the largest where the host has much of it. used_bytes counts what is swapped too. One file may be
+ * held by several: {"pid":N,"starttime_ticks":N,"inode":N,"used_bytes":N,"name":"/memfd:x
+ * (deleted)"} */
+#define BUNDLE_SHMEM_FILES "collect/shmem_files.jsonl"
+
 /*
  * Lines of the manifest, each one JSON object:
  *   {"member":"proc/meminfo","status":"ok","errno":0,"bytes":1475,"us":52,"sha256":"64 hex"}

@@ -199,7 +199,7 @@ static const char *end_reason(const struct capture *c)
 
 static void put_footprint(struct capture *c, struct text *t)
 {
-    uint64_t slab = host_slab_bytes(&c->reads);
+    uint64_t slab = host_meminfo_bytes(&c->reads, "SReclaimable:");
     struct self_cost cost;
 
     reads_stop(&c->reads); /* its cost is known when it has ended */
@@ -259,7 +259,7 @@ int capture_run(struct capture *c)
 {
     host_read(&c->host, &c->reads);
     budget_start(&c->budget, c->options, c->host.memory_bytes);
-    c->self.slab_before_bytes = host_slab_bytes(&c->reads);
+    c->self.slab_before_bytes = host_meminfo_bytes(&c->reads, "SReclaimable:");
     memcpy(c->pseudonym.hostname, c->host.hostname, sizeof(c->host.hostname));
     manifest_start(&c->manifest, &c->out);
     header_write(c);

@@ -5,6 +5,7 @@
 #include "folder.h"
 #include "outcome.h"
 #include "path.h"
+#include "shmem.h"
 #include "text.h"
 #include "walk.h"
 
@@ -152,21 +153,23 @@ static void count(int fd, const struct task *t)
     }
 }
 
+static struct folder fds; /* of a process, being listed */
+
 /* Counts by listing, which leaves an inode for each. */
 static void list_fds(struct helper *h, const struct task *t)
 {
-    static struct folder f;
+    struct folder *f = &fds;
     struct result *r = t->result;
 
-    if (!folder_open(&f, h->root_fd, h->confined, t->path)) {
+    if (!folder_open(f, h->root_fd, h->confined, t->path)) {
         set_error(r, errno);
         return;
     }
-    while (r->value < t->job->cap_bytes && folder_next(&f, NULL))
+    while (r->value < t->job->cap_bytes && folder_next(f, NULL))
         r->value++;
-    if (f.error || r->value == t->job->cap_bytes)
+    if (f->error || r->value == t->job->cap_bytes)
         r->outcome = OUTCOME_UNSUPPORTED;
-    folder_close(&f);
+    folder_close(f);
 }
 
 /* The folder's size is the count since 6.2. */
@@ -260,6 +263,9 @@ static void do_job(struct helper *h, const struct task *t)
     case JOB_STATFS:
         do_statfs(h, t);
         return;
+    case JOB_SHMEM:
+        shmem_list(h->root_fd, t->path, t->job->cap_bytes, t->data, t->room, t->result);
+        return;
     case JOB_WALK:
         do_walk(h, t);
         return;
@@ -296,6 +302,8 @@ static void do_slot(struct helper *h, struct slot *s)
         if (r.more && used > 0 && r.length < job->cap_bytes)
             return; /* it would have fitted into an empty slot */
         end = clock_now_ns();
+        if (job->kind == JOB_WALK) /* of many folders: the last one */
+            start = atomic_load(&s->started_ns);
         r.us = (uint32_t)((end - start) / 1000);
         start = end;
         s->results[i] = r;

@@ -27,6 +27,7 @@ enum job_kind {
     JOB_STATFS, /* struct statfs of a mount point */
     JOB_WALK,   /* the next records of a walk (walk.h), cap_bytes of them at most */
     JOB_FDS,    /* number of open files of a process, listing at most cap_bytes of them */
+    JOB_SHMEM,  /* struct shmem_file of the nameless files of a process, of cap_bytes open ones */
     JOB_SKIP    /* nothing: its class of cost was closed */
 };
 
@@ -47,7 +48,13 @@ struct result {
     uint32_t length;
     uint32_t us;
     bool more;      /* the file goes on; JOB_FDS: they were listed */
-    uint64_t value; /* JOB_COUNT, JOB_FDS */
+    uint64_t value; /* JOB_COUNT, JOB_FDS, JOB_SHMEM: open files looked at */
+};
+
+/* JOB_SHMEM: one after another, not aligned; behind each its name and a NUL. */
+struct shmem_file {
+    uint64_t inode;
+    uint64_t used_bytes;
 };
 
 struct job;

@@ -274,7 +274,7 @@ enum host_cgroup host_find_cgroup(struct reads *r)
     return v1 ? HOST_CGROUP_V1 : HOST_CGROUP_NONE;
 }
 
-static uint64_t meminfo_bytes(struct reads *r, const char *key)
+uint64_t host_meminfo_bytes(struct reads *r, const char *key)
 {
     char meminfo[4096];
     uint64_t kib;
@@ -283,11 +283,6 @@ static uint64_t meminfo_bytes(struct reads *r, const char *key)
         !scan_key(meminfo, strlen(meminfo), key, &kib))
         return 0;
     return kib * 1024;
-}
-
-uint64_t host_slab_bytes(struct reads *r)
-{
-    return meminfo_bytes(r, "SReclaimable:");
 }
 
 void host_read(struct host *h, struct reads *r)
@@ -308,7 +303,7 @@ void host_read(struct host *h, struct reads *r)
     text(r, "proc/sys/kernel/random/boot_id", h->boot_id, sizeof(h->boot_id));
     h->cpus = count_cpus(r);
     h->cgroup = host_find_cgroup(r);
-    h->memory_bytes = meminfo_bytes(r, "MemTotal:");
+    h->memory_bytes = host_meminfo_bytes(r, "MemTotal:");
 }
 
 const char *host_cgroup_name(enum host_cgroup cgroup)

@@ -47,7 +47,7 @@ bool host_file(int root_fd, bool confined, const char *path, char *buffer, size_
 bool host_has(int root_fd, bool confined, const char *path);
 /* True where a process of this machine runs or waits for a processor, state R. */
 bool host_is_running(pid_t pid);
-/* Bytes of SReclaimable, 0 where unknown. */
-uint64_t host_slab_bytes(struct reads *r);
+/* A row of meminfo, "Shmem:"; 0 where unknown. */
+uint64_t host_meminfo_bytes(struct reads *r, const char *key);
 
 #endif

@@ -66,7 +66,7 @@ void openfiles_capture(struct capture *c, struct largest *l)
         struct job *job;
 
         procs_folder(l->top[i].pid, folder, sizeof(folder));
-        job = evidence_read(c, PLAN_PROCESS_STAT, folder, "fd");
+        job = evidence_read(c, PLAN_PROCESS_FD, folder, "fd");
         if (!job) {
             detail = evidence_stopped(c);
             break;

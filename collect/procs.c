@@ -31,6 +31,28 @@ static uint8_t checked(struct capture *c, const struct job *job, const struct re
     return result->outcome;
 }
 
+static uint32_t fitting(uint64_t kib)
+{
+    return kib < UINT32_MAX ? (uint32_t)kib : UINT32_MAX;
+}
+
+/* RssShmem stands a few lines behind VmRSS, since 4.5. */
+static void take_sizes(struct procs *p, const char *status, size_t n)
+{
+    size_t len;
+    const char *at = scan_line(status, n, "VmRSS:", &len);
+    struct proc sharer = p->now;
+    uint64_t kib;
+
+    if (!at || !scan_key(at - 6, n - (size_t)(at - 6 - status), "VmRSS:", &kib))
+        return;
+    p->now.rss_kib = fitting(kib);
+    if (scan_key(at, n - (size_t)(at - status), "RssShmem:", &kib) && kib) {
+        sharer.rss_kib = fitting(kib);
+        shmem_keep(&p->shmem, &sharer);
+    }
+}
+
 /* stat comes first, status second; the others leave no trace here. */
 static void take_file(void *context, const struct job *job, const struct result *result,
                       const char *data)
@@ -40,15 +62,13 @@ static void take_file(void *context, const struct job *job, const struct result 
     bool ok = result->outcome == OUTCOME_OK;
     size_t len;
     const char *state;
-    uint64_t rss_kib;
 
     if (job->row == PLAN_PROCESS_STAT) {
         p->now = (struct proc){.pid = job->pid};
         if (ok)
             scan_starttime(data, result->length, &p->now.starttime_ticks);
     } else if (job->row == PLAN_PROCESS_STATUS && ok && p->now.pid == job->pid) {
-        if (scan_key(data, result->length, "VmRSS:", &rss_kib))
-            p->now.rss_kib = rss_kib < UINT32_MAX ? (uint32_t)rss_kib : UINT32_MAX;
+        take_sizes(p, data, result->length);
         state = scan_line(data, result->length, "State:\t", &len);
         if (state && len && *state == 'D')
             add_blocked(p, job->pid);
@@ -138,7 +158,7 @@ void procs_capture(struct capture *c, struct procs *p)
     const char *why;
 
     memset(p, 0, offsetof(struct procs, largest));
-    p->largest.count = 0;
+    p->largest.count = p->shmem.count = 0;
     p->blocked_count = 0;
     pids_start(&p->reuse, c);
     p->walk_ended = walk_all(c, p);
@@ -271,6 +291,7 @@ void procs_rest(struct capture *c, struct procs *p)
     if (pid >= 0 || evidence_stopped(c))
         evidence_note(c, "proc/*/limits", OUTCOME_OVER_BUDGET, 0, evidence_stopped(c));
     openfiles_capture(c, &p->largest);
+    shmem_capture(c, &p->shmem, &p->largest);
 }
 
 void procs_largest(struct capture *c, struct procs *p, uint64_t n)

@@ -8,6 +8,7 @@
 #include "capture.h"
 #include "largest.h"
 #include "pids.h"
+#include "shmem.h"
 
 #define PROCS_BLOCKED 64
 
@@ -21,6 +22,7 @@ struct procs {
     struct largest largest;
     uint32_t blocked_count;
     int32_t blocked[PROCS_BLOCKED];
+    struct shmem_holders shmem;
     struct proc now; /* the one whose files are coming in */
     struct pids reuse;
 };

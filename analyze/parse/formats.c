@@ -19,6 +19,7 @@ const struct format formats[] = {
     {"proc/sysvipc/shm", T_shm, NULL, false, shm_read},
     {"proc/mounts", T_tmpfs, NULL, false, mounts_read},
     {"collect/tmpfs.jsonl", T_tmpfs, NULL, false, tmpfs_read},
+    {"collect/shmem_files.jsonl", T_shmem_files, NULL, false, shmem_files_read},
     {"collect/processes.jsonl", T_processes, NULL, false, process_list_read},
     {"sys/block/zram*/mm_stat", T_zrams, pair_columns, false, NULL},
     {"sys/devices/system/node/node*/meminfo", T_nodes, pair_node, true, NULL},

@@ -22,6 +22,7 @@ format_reader keyed_read;
 format_reader vmstat_read; /* vmstat.c: allocstall_* are summed */
 format_reader status_read; /* process.c: kernel threads */
 format_reader proc_cgroup_read;
+format_reader shmem_files_read;  /* collect/shmem_files.jsonl */
 format_reader process_list_read; /* collect/processes.jsonl */
 format_reader swaps_read;        /* swaps.c */
 format_reader slabinfo_read;     /* slabinfo.c */

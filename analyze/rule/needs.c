@@ -74,6 +74,7 @@ static const struct {
     {T_swaps, {"proc/swaps"}},
     {T_tmpfs, {"proc/mounts", "collect/tmpfs"}},
     {T_shm, {"proc/sysvipc/shm"}},
+    {T_shmem_files, {"collect/shmem_files"}},
     {T_slabs, {"proc/slabinfo"}},
     {T_allocations, {"proc/allocinfo"}},
     {T_zones, {"proc/zoneinfo", "proc/buddyinfo"}},

@@ -2,6 +2,7 @@
 """A capture of this very host: the contract of collect/bundle.h."""
 import gzip
 import json
+import mmap
 import os
 import re
 import shutil
@@ -59,6 +60,31 @@ class Host(unittest.TestCase):
         with open(f"/proc/{pid}/stat") as f:
             start = f.read().rsplit(")", 1)[1].split()[19]
         self.assertEqual(own[0]["starttime_ticks"], int(start))
+
+    @unittest.skipUnless(hasattr(os, "memfd_create") and os.path.isdir("/dev/shm"), "no memory to hide")
+    def test_nameless_memory(self):
+        """Who holds files in memory that have no name: mapped, or, where the host has much of it, only
+        open; each once for each process."""
+        with open("/proc/meminfo") as f:
+            much = int(f.readline().split()[1]) * 1024 // 64 // 4096 * 4096 + (32 << 20)
+        held = os.memfd_create("collect-only-open")
+        self.addCleanup(os.close, held)
+        twice = os.dup(held)
+        self.addCleanup(os.close, twice)
+        os.posix_fallocate(held, 0, much)
+        with tempfile.TemporaryFile(dir="/dev/shm") as deleted, mmap.mmap(-1, 1 << 20) as mapped:
+            deleted.write(b"x" * (1 << 20))
+            deleted.flush()
+            mapped.write(b"y" * (1 << 20))
+            bundle = capture(self)
+        attempt = bundle.attempts["collect/shmem_files.jsonl"]
+        self.assertEqual(attempt["status"], "ok")
+        rows = [json.loads(r) for r in bundle.data["collect/shmem_files.jsonl"].splitlines()]
+        own = {r["name"]: r for r in rows if r["pid"] == os.getpid()}
+        self.assertEqual(own["/memfd:collect-only-open (deleted)"]["used_bytes"], much)
+        self.assertEqual([n for n in own if n.startswith("/dev/shm/")], [n for n in own if "memfd" not in n])
+        self.assertEqual(sorted(r["used_bytes"] for r in own.values()), [1 << 20, much])
+        self.assertEqual(sum(r["pid"] == os.getpid() for r in rows), 2)
 
     def test_each_process_has_its_own_data(self):
         for name, data in self.bundle.data.items():

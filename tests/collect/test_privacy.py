@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Secrets stay out; pseudonyms are the same everywhere and tell nothing."""
 import json
+import mmap
 import os
 import re
 import subprocess
@@ -41,6 +42,22 @@ class Secrets(unittest.TestCase):
                      b"postgres://***@db/x", b"Authorization:***", b"AUTH_TOKEN=***"):
             self.assertIn(kept, data)
         self.assertNotIn(b"x" * 257, data)
+
+    @unittest.skipUnless(hasattr(os, "memfd_create"), "no memfd_create")
+    def test_nameless_files(self):
+        """The name that a program gave to its memory is a name like others."""
+        held = os.memfd_create("acme-ledger-7f3a")
+        self.addCleanup(os.close, held)
+        os.ftruncate(held, 4096)
+        with mmap.mmap(held, 4096) as mapped:
+            mapped.write(b"x")
+            bundle = capture(self, "--pseudonymize")
+        for name, data in bundle.data.items():
+            self.assertNotIn(b"acme-ledger-7f3a", data, name)
+        rows = [json.loads(r) for r in bundle.data["collect/shmem_files.jsonl"].splitlines()]
+        own = [r["name"] for r in rows if r["pid"] == os.getpid()]
+        self.assertEqual(len(own), 1)
+        self.assertRegex(own[0], "^/memfd:h[0-9a-f]{12}")
 
 
 def write(root, path, text):

@@ -87,6 +87,16 @@ static const struct row {
     {"proc/sysvipc/shm", "key shmid perms size cpid\n0 3 1600 4096 77\n", F_shm_size, READ, 4096},
     {"collect/tmpfs.jsonl", "{\"mount\":\"/dev/shm\",\"size_bytes\":9,\"used_bytes\":4}\n",
      F_tmpfs_used, READ, 4},
+    {"collect/shmem_files.jsonl",
+     "{\"pid\":7,\"starttime_ticks\":1,\"inode\":9,\"used_bytes\":4096,\"name\":\"/memfd:x "
+     "(deleted)\"}\n"
+     "{\"pid\":8,\"starttime_ticks\":2,\"inode\":9,\"used_bytes\":4096,\"name\":\"/memfd:x "
+     "(deleted)\"}\n",
+     F_shmem_files_pid, READ, 7},
+    {"collect/shmem_files.jsonl",
+     "{\"pid\":7,\"inode\":9,\"used_bytes\":4096,\"name\":\"/memfd:x (deleted)\"}\n",
+     F_shmem_files_used, READ, 4096},
+    {"collect/shmem_files.jsonl", "{\"pid\":7,\"inode\":9}\n", F_shmem_files_used, ABSENT, 0},
     {"proc/mounts", "tmpfs /run tmpfs rw,size=16k,mode=755 0 0\n", F_tmpfs_size, READ, 16384},
     {"proc/allocinfo", "  12288  3 mm/slub.c:2319 func:alloc_slab_page\n", F_allocations_bytes,
      READ, 12288},

@@ -16,12 +16,13 @@ run() {
         done
     done
     group small.slice/collector memory.max=4M memory.swap.max=0
-    sh -c "echo \$\$ >$fs/small.slice/collector/cgroup.procs; exec collect -q --slab 256M --wall 200 -o /run/in-group.tar"
-    [ $? -eq 0 ] || echo 'lab: failed: the capture in the small group is not complete'
+    # /run is in memory, which would be charged to the group: somebody outside writes.
+    sh -c "echo \$\$ >$fs/small.slice/collector/cgroup.procs; exec collect -q -z --slab 256M --wall 200 -o -" |
+        cat >/run/in-group.tar.gz
     grep -q '^oom_kill 0' $fs/small.slice/collector/memory.events ||
         echo 'lab: failed: the collector was killed in the small group'
     : >/run/handed_out
-    gzip -1 </run/in-group.tar >/dev/ttyS1
+    cat /run/in-group.tar.gz >/dev/ttyS1
 }
 
 expect() {
