@@ -37,14 +37,19 @@ static void base_of_cgroup(struct store *store, uint32_t event)
     if (!store_number(store, E(limit), event, &limit))
         return;
     bool is_said = swap_allowed(store, event, limit, &allowed, &sources[1]);
-    bool has_host = store_number(store, F_meminfo_swap_total, 0, &host);
+    struct ref swap = ref_of(E(mem_swap_total), event); /* to 3.8 the report has Mem-Info too */
+    bool has_host = store_number(store, E(mem_swap_total), event, &host);
+    if (!has_host) {
+        swap = ref_of(F_meminfo_swap_total, 0);
+        has_host = store_number(store, F_meminfo_swap_total, 0, &host);
+    }
     if (is_said && allowed == 0) {
         store_compute(store, E(badness_base), event, limit, sources, 2);
     } else if (has_host && host == 0) {
-        sources[1] = ref_of(F_meminfo_swap_total, 0);
+        sources[1] = swap;
         store_compute(store, E(badness_base), event, limit, sources, 2);
     } else if (has_host && is_said) {
-        sources[2] = ref_of(F_meminfo_swap_total, 0);
+        sources[2] = swap;
         store_compute(store, E(badness_base), event, limit + least(allowed, host), sources, 3);
     }
 }

@@ -79,13 +79,14 @@ static const char badness_note[] = " (recomputed from the task table: pages held
                                    "oom_score_adj; growth does not count)";
 
 /* What the score printed has above what is recomputed is page tables and swap. */
-static void say_difference(struct maker *m, struct statement *why, uint32_t event, uint32_t row)
+static void say_difference(struct maker *m, struct statement *why, uint32_t event, uint32_t row,
+                           const char *lacks)
 {
     int64_t score = number_or(m, F_oom_events_chosen_score, event, 0);
     int64_t rest = score - number_or(m, F_oom_tasks_badness, row, score);
     int64_t base = number_or(m, F_oom_events_badness_base, event, 0);
     if (rest > 1 && base > 0)
-        tell_into(m, why, "; the other {n} are page tables and swap of it, about {b}", rest,
+        tell_into(m, why, "; the other {n} are {w} of it, about {b}", rest, lacks,
                   base / 1000 * rest);
 }
 
@@ -95,20 +96,24 @@ static void say_badness_in_part(struct maker *m, struct victim *victim, uint32_t
                                 uint32_t row, const struct rivals *rivals)
 {
     bool is_old = span_is(text_of(m, F_oom_events_badness_unit, event), "pages of address space");
+    const char *lacks =
+        is_old ? "children, processor time, age, niceness and capabilities"
+        : span_is(text_of(m, F_oom_events_badness_lacks, event), "page tables of a task")
+            ? "page tables"
+            : "page tables and swap";
     struct statement *why = tell(m, &victim->why, "The kernel chose {} (pid {})",
                                  ref_of(F_oom_tasks_comm, row), ref_of(F_oom_tasks_pid, row));
     if (is_known(m, F_oom_events_chosen_score, event) && victim->rank.known)
         tell_into(m, why, " for its score of {}{w}, the highest",
                   ref_of(F_oom_events_chosen_score, event), is_old ? "" : " in 1 000");
-    tell_into(m, why, ". By what the report prints ({w}; not printed{@}: {w}) it has {}{w}",
+    tell_into(m, why,
+              ". By what the report prints ({w}; not printed{@}: {w} of a task) it has {}{w}",
               is_old ? "address space, a quarter of it for root, moved by oom_adj"
                      : "memory resident, less 30 for root, moved by oom_score_adj",
-              ref_of(F_oom_events_badness_lacks, event),
-              is_old ? "children, processor time, age, niceness and capabilities of a task"
-                     : "page tables and swap of a task",
-              ref_of(F_oom_tasks_badness, row), is_old ? " pages" : "");
+              ref_of(F_oom_events_badness_lacks, event), lacks, ref_of(F_oom_tasks_badness, row),
+              is_old ? " pages" : "");
     if (!is_old)
-        say_difference(m, why, event, row);
+        say_difference(m, why, event, row, lacks);
     if (rivals->next != ROW_NONE)
         tell_into(m, why, "; the most of the others has {} (pid {}), {}",
                   ref_of(F_oom_tasks_comm, rivals->next), ref_of(F_oom_tasks_pid, rivals->next),
