@@ -74,18 +74,22 @@ static void request_read(struct store *store, struct request *request)
 
 /* Place of the highest zone in "lowmem_reserve[]: 0 2950 15890 15890 15890". A kernel prints one
  * number for each type of zone that it was built with: DMA, DMA32, Normal, Movable (and Device) on
- * 64 bit, DMA, Normal, HighMem, Movable on 32 bit. The last number is right for all that may use
- * every zone. -1 where the kind of kernel is not known. */
+ * 64 bit, DMA, Normal, HighMem, Movable on 32 bit. The last number is right for what may use
+ * every zone, Movable too. -1 where the kind of kernel is not known. */
 static int reserve_index(const struct request *request, size_t n)
 {
-    if (request->highest >= ZONE_HIGHMEM)
+    if (request->highest >= ZONE_MOVABLE)
         return (int)n - 1;
     if (request->highest == ZONE_DMA)
         return 0;
     if (request->has_highmem && n >= 3)
-        return request->highest == ZONE_NORMAL ? (int)n - 3 : -1;
-    if (request->has_dma32 && n >= 4)
-        return request->highest;
+        return request->highest == ZONE_HIGHMEM  ? (int)n - 2
+               : request->highest == ZONE_NORMAL ? (int)n - 3
+                                                 : -1;
+    if (request->has_dma32 && n >= 4) /* 64 bit has no HighMem: what may use it ends at Normal */
+        return request->highest == ZONE_HIGHMEM ? ZONE_NORMAL : request->highest;
+    if (request->highest == ZONE_HIGHMEM)
+        return (int)n - 1;
     return -1;
 }
 

@@ -130,6 +130,53 @@ static void kernel_requests_stay_below_movable(void **state)
     assert_int_equal(number(store, F_oom_events_free_blocks, e), 0);
 }
 
+static uint32_t zone_with(struct store *store, uint32_t event, const char *name, int64_t free_kib,
+                          const char *reserves)
+{
+    uint32_t row = store_row_add(store, T_oom_zones, event);
+    store_set_text(store, F_oom_zones_name, row, span_of(name), here(store));
+    store_set(store, F_oom_zones_free, row, free_kib * KIB, here(store));
+    store_set(store, F_oom_zones_min, row, 1000 * KIB, here(store));
+    store_set_text(store, F_oom_zones_lowmem_reserve, row, span_of(reserves), here(store));
+    return row;
+}
+
+/* Worked by hand: which column of lowmem_reserve[] counts, in pages of 4 KiB, and what is left of
+ * free above 1000 kB of min. */
+static void the_reserve_is_that_of_the_highest_zone_allowed(void **state)
+{
+    enum { HIGHUSER = 0xcc2, DMA32_ONLY = 0xcc4, DMA_ONLY = 0xcc1, MOVABLE_USER = 0xcca };
+    static const struct {
+        const char *zones[3], *reserves;
+        int64_t gfp, free_kib, reserve_pages, below;
+    } cases[] = {
+        /* 64 bit: DMA, DMA32, Normal, Movable, Device */
+        {{"DMA32", "Normal", "Movable"}, "0 10 20 500 500", KERNEL, 1081, 20, 0},
+        {{"DMA32", "Normal", "Movable"}, "0 10 20 500 500", KERNEL, 1080, 20, 1},
+        {{"DMA32", "Normal", "Movable"}, "0 10 20 500 500", HIGHUSER, 1081, 20, 0},
+        {{"DMA32", "Normal", "Movable"}, "0 10 20 500 500", MOVABLE_USER, 1081, 500, 1},
+        {{"DMA32", "Normal", "Movable"}, "0 10 20 500 500", MOVABLE_USER, 3001, 500, 0},
+        {{"DMA32", "Normal", "Movable"}, "0 10 20 500 500", DMA32_ONLY, 1041, 10, 0},
+        {{"DMA32", "Normal", "Movable"}, "7 10 20 500 500", DMA_ONLY, 1028, 7, 1},
+        /* 32 bit: DMA, Normal, HighMem, Movable; without a zone DMA one column less */
+        {{"DMA", "Normal", "HighMem"}, "0 30 60 90", KERNEL, 1121, 30, 0},
+        {{"DMA", "Normal", "HighMem"}, "0 30 60 90", HIGHUSER, 1240, 60, 1},
+        {{"DMA", "Normal", "HighMem"}, "0 30 60 90", MOVABLE_USER, 1361, 90, 0},
+        {{"Normal", "HighMem", "Movable"}, "30 60 90", KERNEL, 1120, 30, 1},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct store *store = *state;
+        uint32_t e = event_add(store, cases[i].gfp, 0);
+        uint32_t first =
+            zone_with(store, e, cases[i].zones[0], cases[i].free_kib, cases[i].reserves);
+        zone_with(store, e, cases[i].zones[1], 1, "0 0 0 0 0");
+        zone_with(store, e, cases[i].zones[2], 1, "0 0 0 0 0");
+        derive_event_zones(store);
+        assert_int_equal(number(store, F_oom_zones_reserve, first), cases[i].reserve_pages * PAGE);
+        assert_int_equal(number(store, F_oom_zones_below_min, first), cases[i].below);
+    }
+}
+
 /* One zone has the block but must keep its memory, the other may give memory but has no block. */
 static void no_zone_fits_a_failed_allocation(void **state)
 {
@@ -235,6 +282,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(buddy_rows_are_read),
         T(watermark_counts_the_reserve),
+        T(the_reserve_is_that_of_the_highest_zone_allowed),
         T(kernel_requests_stay_below_movable),
         T(no_zone_fits_a_failed_allocation),
         T(waiting_is_in_the_flags),
