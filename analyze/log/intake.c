@@ -18,8 +18,7 @@ void intake_begin(struct intake *intake, struct span member_path, bool only_kmsg
     intake->boot = intake->assembler.boot = 0;
     intake->peeler.only_kmsg = only_kmsg;
     intake->peeler.entry.open = false;
-    join_reset(&intake->joiner);
-    intake->joiner.has_prefixes = only_kmsg;
+    join_begin(&intake->joiner, only_kmsg);
     intake->carrier = NULL;
     intake->eviction = EVICTION_UNKNOWN;
     intake->quiet_lines = 0;

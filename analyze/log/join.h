@@ -18,12 +18,20 @@ struct joiner {
     bool open;
     bool has_prefixes; /* a record with a prefix was seen in this log */
     uint32_t n_forged; /* lines without a prefix that look like a verdict */
+    struct wrap {
+        size_t last_bytes; /* of the physical line before */
+        bool ends_blank;   /* it does */
+        size_t width;      /* of the lines that were broken */
+        unsigned n_alike;  /* of that width in a row */
+        bool is_soft;      /* they differ: broken at blanks, as mailers do */
+    } wrap;
 };
 
 /* Takes the next message or continuation. True when the message before it is finished: it is in
  * joiner->record until the next call, which is given the same line again. */
 bool join_line(struct joiner *joiner, const struct record *record, struct span raw);
-void join_reset(struct joiner *joiner); /* forgets the open message */
+void join_begin(struct joiner *joiner, bool has_prefixes); /* another log */
+void join_reset(struct joiner *joiner);                    /* forgets the open message */
 void join_free(struct joiner *joiner);
 
 #endif

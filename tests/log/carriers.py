@@ -100,6 +100,11 @@ def wrapped(text, width):
     return '\n'.join(out) + '\n'
 
 
+def broken(text, width):
+    """As a terminal breaks long lines: at a column, whatever stands there."""
+    return ''.join(line[at:at + width] + '\n' for line in text.splitlines() for at in range(0, max(len(line), 1), width))
+
+
 def pieces(text, size):
     return [text[at:at + size] for at in range(0, len(text), size)]
 
@@ -199,6 +204,9 @@ CARRIERS = {
     'table of a tracker': each(lambda n, line: f'| {stamp(n)}{line}'),
     'wrapped and quoted mail': ''.join(f'> {line}\n' for line in wrapped(DMESG, 72).splitlines()),
     'wrapped mail': wrapped(DMESG, 72),
+    'terminal of 80 columns': broken(DMESG, 80),
+    'terminal of 132 columns': broken(DMESG, 132),
+    'syslog on a terminal of 80 columns': broken(each(lambda n, line: f'Jan  1 {CLOCK} vat kernel: {stamp(n)}{line}'), 80),
     'logcat': each(lambda n, line: f'01-02 {CLOCK}.{n:03d}     0     0 W         : {line}'),
     'logcat with year, uid and time of the kernel': each(
         lambda n, line: f'2024-01-02 {CLOCK}.{n:03d}  root     0     0 W         : {stamp(n)}{line}'),
