@@ -197,6 +197,45 @@ static void ranking_finish(struct ranking *ranking)
     repeats_mark(ranking);
 }
 
+/* Rules that count how often it happened speak of a series, at the event at which they begin to. */
+static bool is_about_series(struct maker *m, const struct rule *rule)
+{
+    struct needs needs = rule_needs(rule, m->arena);
+    for (size_t i = 0; i < needs.n; i++)
+        if (needs.items[i].field == F_oom_events_repeat)
+            return true;
+    return false;
+}
+
+static bool is_ranked(const struct incident *incident, const struct rule *rule)
+{
+    for (size_t i = 0; i < incident->ranking.n; i++)
+        if (incident->ranking.items[i].finding->rule == rule)
+            return true;
+    return false;
+}
+
+/* What is found of the series at an event that is not the one shown. */
+static void rank_series(struct maker *m, const struct replaced *replaced)
+{
+    struct map by_event = {0};
+    for (size_t i = 0; i < m->verdict->n_incidents; i++)
+        for (size_t k = 0; k < m->verdict->incidents[i].series.n; k++)
+            map_set_number(&by_event, m->verdict->incidents[i].series.events[k], (uint32_t)i);
+    for (size_t i = 0; i < m->findings->n; i++) {
+        const struct finding *finding = &m->findings->items[i];
+        if (finding->outcome != OUTCOME_MATCH || !finding->rule->for_each ||
+            finding->rule->table != T_oom_events || is_replaced(m, replaced, finding))
+            continue;
+        uint32_t at = map_get_number(&by_event, finding->row, UINT32_MAX);
+        struct incident *incident = at == UINT32_MAX ? NULL : &m->verdict->incidents[at];
+        if (incident && incident->series.n > 1 && !is_ranked(incident, finding->rule) &&
+            is_about_series(m, finding->rule))
+            ranked_add(m, incident, finding);
+    }
+    map_free(&by_event);
+}
+
 void rankings_make(struct maker *m)
 {
     struct replaced replaced = {0};
@@ -211,6 +250,7 @@ void rankings_make(struct maker *m)
         if (incident && !is_denial(finding, incident))
             ranked_add(m, incident, finding);
     }
+    rank_series(m, &replaced);
     map_free(&replaced.rows);
     map_free(&replaced.tables);
     map_free(&by_event);

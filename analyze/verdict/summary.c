@@ -5,11 +5,15 @@
 #include "base/amount.h"
 #include "base/map.h"
 
-static void summary_holder(struct maker *m, struct incident *incident, const struct holder *top)
+static void summary_holder(struct maker *m, struct incident *incident, const struct holder *top,
+                           bool is_same)
 {
     struct statement *summary = &incident->summary;
     const char *measure = incident->holders.measure;
-    tell_into(m, summary, "; {w}{s}", holder_words(top->kind), top->name);
+    if (is_same)
+        tell_into(m, summary, "; it");
+    else
+        tell_into(m, summary, "; {w}{s}", holder_words(top->kind), top->name);
     if (top->processes > 1 && top->kind == HOLDER_PROCESS)
         tell_into(m, summary, " ({n} processes)", top->processes);
     if (is_counted_on_host(incident, top))
@@ -58,8 +62,15 @@ static void summary_kill(struct maker *m, struct incident *incident)
     if (victim->bytes.known && victim->bytes.value > 0)
         tell_into(m, summary, has_share ? " ({b})" : "; it held {b}", victim->bytes.value);
     if (top && !is_victim && !is_too_small(incident, top))
-        summary_holder(m, incident, top);
+        summary_holder(m, incident, top, false);
     tell_into(m, summary, ".");
+}
+
+/* Who asked is who held: told once. */
+static bool is_trigger(const struct maker *m, uint32_t event, const struct holder *top)
+{
+    struct quantity pid = quantity_of(m, F_oom_events_trigger_pid, event);
+    return top->kind == HOLDER_PROCESS && top->processes == 1 && pid.known && pid.value == top->pid;
 }
 
 static void summary_no_kill(struct maker *m, struct incident *incident)
@@ -71,7 +82,7 @@ static void summary_no_kill(struct maker *m, struct incident *incident)
     tell_into(m, &incident->summary, "{} asked for memory and did not get it",
               ref_of(F_oom_events_trigger_comm, event));
     if (top && !is_too_small(incident, top))
-        summary_holder(m, incident, top);
+        summary_holder(m, incident, top, is_trigger(m, event, top));
     tell_into(m, &incident->summary, ".");
 }
 

@@ -151,7 +151,7 @@ static void say_badness(struct maker *m, struct victim *victim, uint32_t event, 
     struct statement *why = NULL;
     if (is_allocating_task(m, victim, event) && !is_highest) {
         why = say_asked(m, victim, event, row);
-        tell_into(m, why, ". By badness it came {n}. with {} points", victim->rank.value,
+        tell_into(m, why, ". By badness it ranked {n} with {} points", victim->rank.value,
                   ref_of(F_oom_tasks_badness, row));
     }
     if (!why)
