@@ -38,11 +38,10 @@ static bool is_key(struct ref ref)
 /* What names a row of a table whose key does not. */
 static enum field_id name_of(enum table_id table)
 {
-    static const enum field_id names[] = {[T_processes] = F_processes_comm,
-                                          [T_oom_tasks] = F_oom_tasks_comm,
-                                          [T_oom_slabs] = F_oom_slabs_name,
-                                          [T_oom_allocations] = F_oom_allocations_site,
-                                          [T_log_events] = F_log_events_text};
+    static const enum field_id names[] = {
+        [T_processes] = F_processes_comm,   [T_oom_tasks] = F_oom_tasks_comm,
+        [T_oom_slabs] = F_oom_slabs_name,   [T_oom_allocations] = F_oom_allocations_site,
+        [T_log_events] = F_log_events_text, [T_shmem_files] = F_shmem_files_name};
     return table < sizeof(names) / sizeof(*names) ? names[table] : 0;
 }
 

@@ -47,10 +47,14 @@ static const struct holder_source task_shmem = {
 static const struct holder_source process_shmem = {
     "capture",        "shared rss",    HOLDER_PROCESS,        T_processes,
     F_processes_comm, F_processes_pid, F_processes_rss_shmem, F_processes_growth_rate};
+/* memfd, and what was deleted from a tmpfs while somebody held it open */
+static const struct holder_source files = {
+    "capture",          "in memory",       HOLDER_FILE,        T_shmem_files,
+    F_shmem_files_name, F_shmem_files_pid, F_shmem_files_used, 0};
 static const struct holder_source segments = {"capture",   "resident", HOLDER_SHM, T_shm,
                                               F_shm_shmid, F_shm_cpid, F_shm_rss,  0};
 
-enum { SOURCES_MAX = 4 };
+enum { SOURCES_MAX = 5 };
 
 /* For a class, the sources in order of preference: the first that has rows is taken, or the one
  * with the largest holder. */
@@ -60,7 +64,7 @@ struct class_sources {
     const struct holder_source *sources[SOURCES_MAX];
 };
 static const struct class_sources by_class[] = {
-    {"shmem", true, {&mounts, &task_shmem, &segments, &process_shmem}},
+    {"shmem", true, {&mounts, &files, &task_shmem, &segments, &process_shmem}},
     {"page tables", false, {&task_tables, &process_tables}},
     {"slab unreclaimable", false, {&event_slabs, &capture_slabs}},
     {"slab reclaimable", false, {&capture_slabs}},
@@ -111,9 +115,24 @@ static struct holder *gather_slot(struct gather *g, struct span name)
     return &g->items[g->n++];
 }
 
+/* "compositor: /memfd:frames (deleted)": the file has no place, only somebody who holds it. */
+static struct span file_name(const struct gather *g, uint32_t row)
+{
+    struct maker *m = g->m;
+    const char *pid =
+        arena_printf(m->arena, "%lld", (long long)number_or(m, F_shmem_files_pid, row, 0));
+    uint32_t process = store_row_find(m->store, T_processes, span_of(pid));
+    struct span comm = text_of(m, F_processes_comm, process);
+    struct span name = text_of(m, F_shmem_files_name, row);
+    return span_of(arena_printf(m->arena, SPAN_FMT ": " SPAN_FMT,
+                                SPAN_ARG(comm.n ? comm : span_of(pid)), SPAN_ARG(name)));
+}
+
 /* Segments of shared memory have a number for a name. */
 static struct span name_of(const struct gather *g, uint32_t row)
 {
+    if (g->source->kind == HOLDER_FILE)
+        return file_name(g, row);
     if (g->source->kind != HOLDER_SHM)
         return text_of(g->m, g->source->name, row);
     return span_of(arena_printf(g->m->arena, "shmid %lld",

@@ -124,7 +124,8 @@ const char *incident_scope_name(enum incident_scope scope)
 
 const char *holder_kind_name(enum holder_kind kind)
 {
-    static const char *const names[] = {"process", "cgroup", "mount", "shm", "slab", "pool"};
+    static const char *const names[] = {"process", "cgroup", "mount", "shm",
+                                        "file",    "slab",   "pool"};
     return names[kind];
 }
 

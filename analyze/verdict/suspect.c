@@ -63,6 +63,7 @@ const char *holder_words(enum holder_kind kind)
                                         [HOLDER_CGROUP] = "the cgroup ",
                                         [HOLDER_MOUNT] = "the tmpfs ",
                                         [HOLDER_SHM] = "the shared memory segment ",
+                                        [HOLDER_FILE] = "the open file ",
                                         [HOLDER_SLAB] = "the slab cache ",
                                         [HOLDER_POOL] = "the pool "};
     return words[kind];

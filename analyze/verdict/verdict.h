@@ -100,6 +100,7 @@ enum holder_kind {
     HOLDER_CGROUP,
     HOLDER_MOUNT,
     HOLDER_SHM,
+    HOLDER_FILE, /* of memory, without a name in any directory: a memfd, or deleted and held open */
     HOLDER_SLAB,
     HOLDER_POOL
 };

@@ -94,6 +94,31 @@ static void a_log_of_more_kills_than_were_counted_is_doubted(void **state)
     assert_int_equal(verdict->disagreements.n, 1);
 }
 
+/* No process maps what a memfd holds: whoever keeps it open is named with it. */
+static void a_file_without_a_name_is_told_with_its_holder(void **state)
+{
+    struct scene *scene = *state;
+    uint32_t event = scene_event(scene, "global", "browser", 11);
+    scene_number(scene, F_oom_events_mem_ram, event, 200 * SCENE_MIB);
+    scene_number(scene, F_oom_events_mem_managed, event, 200 * SCENE_MIB);
+    scene_number(scene, F_oom_events_mem_shmem, event, 150 * SCENE_MIB);
+    scene_number(scene, F_oom_events_mem_anon, event, 20 * SCENE_MIB);
+    scene_task(scene, event, "browser", 11, 20);
+    struct where place = scene_place(scene, "collect/shmem_files.jsonl");
+    uint32_t process = store_row_by_key(scene->store, T_processes, SPAN_LIT("42"), place);
+    scene_text(scene, F_processes_comm, process, "compositor");
+    uint32_t file = store_row_by_key(scene->store, T_shmem_files, SPAN_LIT("7"), place);
+    scene_text(scene, F_shmem_files_name, file, "/memfd:frames (deleted)");
+    scene_number(scene, F_shmem_files_used, file, 140 * SCENE_MIB);
+    scene_number(scene, F_shmem_files_pid, file, 42);
+    const struct verdict *verdict = verdict_make(scene->store, &nothing, scene->arena);
+    const struct holders *holders = &verdict->incidents[0].holders;
+    assert_true(span_is(span_of(verdict->incidents[0].event.dominant->name), "shmem"));
+    assert_int_equal(holders->items[0].kind, HOLDER_FILE);
+    assert_true(span_is(holders->items[0].name, "compositor: /memfd:frames (deleted)"));
+    assert_int_equal(holders->items[0].share, 7000);
+}
+
 /* In full each incident has its own reasons, holders and classes; in short one line. */
 static void all_incidents_are_told_in_full(void **state)
 {
@@ -126,6 +151,7 @@ int main(void)
         T(sources_that_disagree_are_all_told),
         T(a_log_of_more_kills_than_were_counted_is_doubted),
         T(all_incidents_are_told_in_full),
+        T(a_file_without_a_name_is_told_with_its_holder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
