@@ -16,9 +16,7 @@ static size_t sequence_length(unsigned char lead)
     return 0;
 }
 
-/* Decodes the first character of s. Returns its length in bytes, or 0 when it is not strict UTF-8
- * (overlong forms, surrogates and values above U+10FFFF included). */
-static size_t utf8_decode(struct span s, uint32_t *ret_char)
+size_t utf8_decode(struct span s, uint32_t *ret_char)
 {
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
     size_t n = s.n ? sequence_length((unsigned char)s.p[0]) : 0;

@@ -33,9 +33,10 @@ enum note_loss { LOSES_NOTHING, LOSES_MEMBER, LOSES_REST };
 struct note {
     enum note_kind kind;
     enum note_loss loses;
-    struct span member; /* the first one; empty when it is about the bundle as a whole */
-    struct span text;   /* our words, printable */
-    uint32_t count;     /* how many members it stands for */
+    struct span
+        member;       /* of many the first by path; empty when it is about the bundle as a whole */
+    struct span text; /* our words, printable */
+    uint32_t count;   /* how many members it stands for */
 };
 
 /* Opens path, "-" being standard input, and reads nothing of it. NULL and err when it cannot be

@@ -20,6 +20,8 @@ static void add(struct notes *notes, struct arena *arena, struct note note, uint
         }
     if (same >= most) {
         last->count++;
+        if (most == 1 && span_cmp(note.member, last->member) < 0)
+            last->member = arena_copy(arena, note.member);
         buf_free(&text);
         return;
     }

@@ -2,6 +2,7 @@
 #include "cli/expect.h"
 
 #include "base/utf8.h"
+#include "cli/scalar.h"
 
 #include <string.h>
 
@@ -251,18 +252,6 @@ void expect_compare(const struct expect *expect, const json_t *verdict, int exit
 }
 
 /* ---- a new expectation */
-
-/* A scalar of YAML that is surely text: in single quotes, which hold anything but control bytes. */
-static void scalar_write(struct span text, struct buf *out)
-{
-    buf_char(out, '\'');
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == '\'')
-            buf_char(out, '\'');
-        buf_char(out, text.p[i]);
-    }
-    buf_char(out, '\'');
-}
 
 static void incidents_write(const json_t *verdict, struct buf *out)
 {

@@ -214,22 +214,49 @@ static bool read_files(struct summary *summary, const struct options *options, s
     return fine;
 }
 
+static void start(struct summary *summary)
+{
+    *summary = (struct summary){0};
+    for (int kind = 0; kind < COUNTS; kind++)
+        summary->counts[kind] = json_object();
+}
+
+static void end(struct summary *summary)
+{
+    for (int kind = 0; kind < COUNTS; kind++)
+        json_decref(summary->counts[kind]);
+}
+
+static void write_as(const struct summary *summary, enum format format, struct buf *out)
+{
+    if (format == FORMAT_JSON)
+        object_write(summary, out);
+    else
+        text_write(summary, out);
+}
+
+bool summary_stream(FILE *file, enum format format, struct buf *out, struct err *err)
+{
+    struct summary summary;
+    start(&summary);
+    bool fine = read_file(&summary, file, "-", err);
+    if (fine)
+        write_as(&summary, format, out);
+    end(&summary);
+    return fine;
+}
+
 enum exit_code summary_run(const struct options *options, struct err *err)
 {
-    struct summary summary = {0};
+    struct summary summary;
     struct buf text = {0};
     struct output output;
-    bool fine;
-    for (int kind = 0; kind < COUNTS; kind++)
-        summary.counts[kind] = json_object();
-    fine = output_open(&output, "-", err) && read_files(&summary, options, err);
-    if (fine && options->format == FORMAT_JSON)
-        object_write(&summary, &text);
-    else if (fine)
-        text_write(&summary, &text);
+    start(&summary);
+    bool fine = output_open(&output, "-", err) && read_files(&summary, options, err);
+    if (fine)
+        write_as(&summary, options->format, &text);
     fine = fine && output_write(&output, buf_span(&text), err);
     buf_free(&text);
-    for (int kind = 0; kind < COUNTS; kind++)
-        json_decref(summary.counts[kind]);
+    end(&summary);
     return fine ? EXIT_FINE : EXIT_PARTLY;
 }

@@ -2,21 +2,15 @@
 /* From the members of a bundle to parse_member: logs in pieces, files whole. */
 #include "parse/parse.h"
 
+#include "base/arena.h"
 #include "bundle/bundle.h"
 #include "parse/group.h"
 #include "parse/logs.h"
 #include "parse/parse_parts.h"
 #include "parse/path.h"
+#include "parse/waiting.h"
 
-static void stream_log(struct parse *parse, struct bundle *bundle, struct span name,
-                       struct span piece)
-{
-    logs_begin(parse, name);
-    do
-        logs_feed(parse, piece);
-    while (bundle_read(bundle, &piece));
-    logs_end(parse, bundle_member_cut(bundle));
-}
+#include <stdlib.h>
 
 /* Nothing is made of it, so that it need not be kept: memory.numa_stat, vmallocinfo, etc/passwd. */
 static bool is_of_use(struct span name)
@@ -34,7 +28,8 @@ static bool is_of_use(struct span name)
            span_is(path, "proc/version") || span_is(path, "sys/devices/system/node/online");
 }
 
-static void read_member(struct parse *parse, struct bundle *bundle, struct span path)
+static void read_member(struct parse *parse, struct bundle *bundle, struct waiting *waiting,
+                        struct span path)
 {
     struct span folder, name, piece = SPAN_NONE;
     bool in_tree = path_split(path, &folder, &name) && bundle_form(bundle) != BUNDLE_TEXT;
@@ -47,7 +42,7 @@ static void read_member(struct parse *parse, struct bundle *bundle, struct span 
     }
     bool any = bundle_read(bundle, &piece);
     if (bundle_form(bundle) == BUNDLE_TEXT || (any && logs_take(parse, path, piece, &name)))
-        stream_log(parse, bundle, name, piece);
+        waiting_take(waiting, parse, bundle, path, name, piece);
 }
 
 /* Of an older bundle only its root is a sample; its logs tell of the same events as the new one's.
@@ -80,10 +75,30 @@ static enum observation_kind kind_of(enum note_kind kind)
     return OBS_NOTE;
 }
 
+static int by_member(const void *a, const void *b)
+{
+    const struct note *x = *(const struct note *const *)a, *y = *(const struct note *const *)b;
+    int order = span_cmp(x->member, y->member);
+    return order ? order : span_cmp(x->text, y->text);
+}
+
+/* In the order of the paths, whatever that of the members was. */
+static const struct note **sorted_notes(const struct bundle *bundle, struct arena *arena)
+{
+    uint32_t n = bundle_note_count(bundle);
+    const struct note **notes = arena_array(arena, n + 1, sizeof(*notes));
+    for (uint32_t i = 0; i < n; i++)
+        notes[i] = bundle_note(bundle, i);
+    if (n)
+        qsort(notes, n, sizeof(*notes), by_member);
+    return notes;
+}
+
 static void tell_notes(struct parse *parse, struct store *store, struct bundle *bundle)
 {
+    const struct note **notes = sorted_notes(bundle, store_arena(store));
     for (uint32_t i = 0; i < bundle_note_count(bundle); i++) {
-        const struct note *note = bundle_note(bundle, i);
+        const struct note *note = notes[i];
         struct where where = {note->member.n ? store_member(store, note->member) : 0, 0};
         store_observe(store, kind_of(note->kind), where, SPAN_FMT, SPAN_ARG(note->text));
         if (note->loses != LOSES_NOTHING)
@@ -95,12 +110,14 @@ static void tell_notes(struct parse *parse, struct store *store, struct bundle *
 bool parse_bundles(struct bundle *bundle, struct bundle *before, struct store *store)
 {
     struct parse *parse = parse_new(store);
+    struct waiting waiting = {0};
     struct span path;
     store_limit_rows(store, bundle_limits(bundle)->value[LIMIT_rows]);
     parse->line_bytes = bundle_limits(bundle)->value[LIMIT_line_bytes];
     parse->is_text = bundle_form(bundle) == BUNDLE_TEXT;
     while (bundle_next(bundle, &path))
-        read_member(parse, bundle, path);
+        read_member(parse, bundle, &waiting, path);
+    waiting_read(&waiting, parse);
     tell_notes(parse, store, bundle);
     if (before) {
         read_older(parse, before);

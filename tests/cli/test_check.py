@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """analyze check: folders of cases, their expectations, and the reports that CI reads."""
+import json
 import re
 import shutil
 import xml.etree.ElementTree
@@ -140,6 +141,18 @@ class Check(support.Case):
         done = run("check", "--format", "junit", self.folder / "cases")
         suite = xml.etree.ElementTree.fromstring(done.stdout)
         self.assertIn("<x>", suite[0].attrib["name"])
+
+    def test_update_of_an_odd_name(self):
+        """A name with a tab, quotes and an escape is written so that it is read again."""
+        case = self.folder / "odd"
+        case.mkdir()
+        name = "a 'b\t\u2028\x85\\\" #: \u00fc"
+        (case / name).write_bytes(KILL.read_bytes())
+        text = json.dumps(name, ensure_ascii=True)
+        (case / "expect.yaml").write_text(f"format: 1\nbundle: {text}\n")
+        self.tap("--update", case, case)
+        self.assertIn("victim:", (case / "expect.yaml").read_text(encoding="utf-8"))
+        self.tap(case)
 
     def test_update(self):
         """Only the case that is named, only what differs, and never in CI."""

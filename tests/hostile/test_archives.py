@@ -132,6 +132,29 @@ def told(verdict):
     return sorted_places(verdict["incidents"])
 
 
+class Order(Test):
+    def test_the_order_of_the_members(self):
+        """Same evidence, another order: the same verdict, but for the digest of the input."""
+        bundle = Bundle().small()
+        log = b"".join(b"Mar  4 11:00:05 node-1 kernel: [%s.%s] %s\n" % (stamp[:-6] or b"0", stamp[-6:], text)
+                       for record in bundle.members["dev/kmsg"].splitlines() if b";" in record
+                       for head, text in [record.split(b";", 1)]
+                       for stamp in [head.split(b",")[2].rjust(7, b"0")])
+        bundle.put("var/log/kern.log", log)
+        bundle.put("var/log/messages", b"Mar  4 11:00:06 node-1 app[7]: OutOfMemoryError: Java heap space\n" + log)
+        links = [(entry(name, 0, tarfile.SYMTYPE, "/etc/passwd"), b"") for name in ("proc/z", "proc/a")]
+        whole = self.analyze(bundle.tar(links))
+        del whole["bundle"]["sha256"]
+        self.assertGreater(len(whole["observations"]), 1)
+        names = list(bundle.members)
+        for seed in range(6):
+            random.Random(seed).shuffle(names)
+            bundle.members = {name: bundle.members[name] for name in names}
+            other = self.analyze(bundle.tar(links[::-1] if seed % 2 else links))
+            del other["bundle"]["sha256"]
+            self.assertEqual(json.dumps(other, indent=1), json.dumps(whole, indent=1))
+
+
 class Bombs(Test):
     """Little that unpacks to much: the limit stops it, and says so."""
 
