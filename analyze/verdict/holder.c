@@ -49,8 +49,8 @@ static const struct holder_source process_shmem = {
     F_processes_comm, F_processes_pid, F_processes_rss_shmem, F_processes_growth_rate};
 /* memfd, and what was deleted from a tmpfs while somebody held it open */
 static const struct holder_source files = {
-    "capture",          "in memory",       HOLDER_FILE,        T_shmem_files,
-    F_shmem_files_name, F_shmem_files_pid, F_shmem_files_used, 0};
+    "capture",          "memory in open files", HOLDER_FILE,        T_shmem_files,
+    F_shmem_files_name, F_shmem_files_pid,      F_shmem_files_used, 0};
 static const struct holder_source segments = {"capture",   "resident", HOLDER_SHM, T_shm,
                                               F_shm_shmid, F_shm_cpid, F_shm_rss,  0};
 
