@@ -285,11 +285,12 @@ static void do_job(struct helper *h, const struct task *t)
 static void do_slot(struct helper *h, struct slot *s)
 {
     uint32_t used = 0;
-    uint64_t start = clock_now_ns(), end;
+    uint64_t start = clock_now_ns();
 
     for (uint32_t i = s->first; i < s->count; i++) {
         const struct job *job = &s->jobs[i];
         struct result r = {.offset = used};
+        uint64_t end;
 
         atomic_store(&s->at, i);
         atomic_store(&s->started_ns, start);

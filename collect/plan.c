@@ -23,7 +23,8 @@ static const char beginnings[] = AT_CGROUP1 AT_CGROUP2 AT_CGROUP AT_SYSCTL_VM AT
 #undef PLAN_AT
 
 /* The patterns written out. */
-#define PLAN_AT(number, text)                                        text
+#define PLAN_AT(number, text) text
+/* NOLINTNEXTLINE(bugprone-macro-parentheses) a summand */
 #define PLAN(id, pattern, tier, cost, cap_kib, rights, flags, scrub) +sizeof(pattern)
 static char patterns[0
 #include "plan.def"

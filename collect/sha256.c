@@ -81,13 +81,13 @@ static bool has_sha_instructions(void)
 #define ROUNDS(i, a, b, c, d, more)                                                                \
     do {                                                                                           \
         __m128i kw =                                                                               \
-            _mm_add_epi32(a, _mm_loadu_si128((const __m128i *)(const void *)&k[4 * (i)]));         \
+            _mm_add_epi32((a), _mm_loadu_si128((const __m128i *)(const void *)&k[4 * (i)]));       \
                                                                                                    \
         cdgh = _mm_sha256rnds2_epu32(cdgh, abef, kw);                                              \
         abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(kw, 0x0e));                     \
         if (more)                                                                                  \
-            a = _mm_sha256msg2_epu32(                                                              \
-                _mm_add_epi32(_mm_sha256msg1_epu32(a, b), _mm_alignr_epi8(d, c, 4)), d);           \
+            (a) = _mm_sha256msg2_epu32(                                                            \
+                _mm_add_epi32(_mm_sha256msg1_epu32((a), (b)), _mm_alignr_epi8((d), (c), 4)), (d)); \
     } while (0)
 
 __attribute__((target("sha,sse4.1,ssse3"))) static __m128i load_words(const unsigned char *p)
