@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "log/read.h"
+#include "log/write.h"
 
 #include "base/arena.h"
 #include "base/num.h"
-#include "fact/mem_report.h"
 
 /* The ratio of an exact kB figure to the same figure in pages, where it is a page size. */
 static int64_t size_from(int64_t bytes, int64_t pages)
@@ -50,7 +49,7 @@ static void size_from_zones(struct report *r)
         }
 }
 
-static int64_t page_size_of(struct report *r, struct store *store)
+int64_t report_page_size(struct report *r, struct store *store)
 {
     enum { USUAL_BYTES = 4096 };
     int64_t size;
@@ -68,7 +67,7 @@ static int64_t page_size_of(struct report *r, struct store *store)
     return USUAL_BYTES;
 }
 
-static void write_value(struct store *store, enum field_id field, uint32_t row,
+void report_write_value(struct store *store, enum field_id field, uint32_t row,
                         const struct value *v, int64_t page_size)
 {
     int64_t bytes;
@@ -93,12 +92,13 @@ static void write_value(struct store *store, enum field_id field, uint32_t row,
     }
 }
 
-static void write_columns(struct store *store, enum table_id table, uint32_t row,
+void report_write_columns(struct store *store, enum table_id table, uint32_t row,
                           const struct value *values, int64_t page_size)
 {
     const struct table_def *def = schema_table(table);
     for (uint32_t i = 0; i < def->n_fields; i++)
-        write_value(store, (enum field_id)(def->first_field + i), row, &values[i], page_size);
+        report_write_value(store, (enum field_id)(def->first_field + i), row, &values[i],
+                           page_size);
 }
 
 /* The names of scopes and constraints: what the kernel says, else what the words of the report
@@ -165,7 +165,7 @@ bool report_is_decided(const struct report *r)
     return r->n_victims > 0;
 }
 
-static void infer_request(struct report *r)
+void report_infer_request(struct report *r)
 {
     const struct value *order = report_get(r, F_oom_events_order);
     if (order->kind == VALUE_NUMBER && order->number >= 0 && order->number < 20)
@@ -179,7 +179,7 @@ static void infer_event(struct report *r, struct store *store)
     if (r->n_victims > 0) /* of a group, one died by itself */
         r->event[schema_field(F_oom_events_exiting)->column].kind = VALUE_NONE;
     infer_scope(r);
-    infer_request(r);
+    report_infer_request(r);
     report_set(r, F_oom_events_header, r->has_header, first);
     report_set(r, F_oom_events_complete, r->has_header && decided, last);
     report_set(r, F_oom_events_victims, r->n_victims, last);
@@ -232,17 +232,17 @@ void report_store(struct report *report, struct store *store, uint32_t row)
     static const enum table_id tables[] = {T_oom_tasks, T_oom_victims, T_oom_zones,
                                            T_oom_nodes, T_oom_slabs,   T_oom_allocations};
     struct where last = {report->last_member, report->last_line};
-    int64_t page_size = page_size_of(report, store);
+    int64_t page_size = report_page_size(report, store);
     infer_no_constraint(report, page_size);
     infer_event(report, store);
-    write_columns(store, T_oom_events, row, report->event, page_size);
+    report_write_columns(store, T_oom_events, row, report->event, page_size);
     for (size_t t = 0; t < sizeof(tables) / sizeof(*tables); t++) {
         if (has_children(store, tables[t], row))
             continue; /* the other source of the same event had them */
         for (struct child *c = report->first; c; c = c->next)
             if (c->table == tables[t])
-                write_columns(store, c->table, store_row_add(store, c->table, row), c->columns,
-                              page_size);
+                report_write_columns(store, c->table, store_row_add(store, c->table, row),
+                                     c->columns, page_size);
     }
     compute_victim(store, row);
     /* what was printed between the header of a table and the line behind it is the whole table */
@@ -256,68 +256,4 @@ void report_store(struct report *report, struct store *store, uint32_t row)
     }
     if (report->has_header && report->n_victims > 0)
         store_set_complete(store, T_oom_victims, row, true, last);
-}
-
-/* What the timeline and the rules know of it: when, who, and the message. */
-static void store_log_event(const struct report *r, struct store *store)
-{
-    static const enum field_id fields[][2] = {
-        {F_oom_events_order, F_log_events_order},
-        {F_oom_events_gfp_mask, F_log_events_gfp_mask},
-        {F_oom_events_gfp_flags, F_log_events_gfp_flags},
-        {F_oom_events_trigger_comm, F_log_events_comm},
-        {F_oom_events_trigger_pid, F_log_events_pid},
-    };
-    struct where where = {r->member, r->first_line};
-    uint32_t row = store_row_add(store, T_log_events, 0);
-    struct span text = r->message;
-    int64_t n;
-    store_set_text(store, F_log_events_kind, row, span_of(r->failure), where);
-    store_set_text(store, F_log_events_source, row, SPAN_LIT("kernel"), where);
-    for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
-        write_value(store, fields[i][1], row, report_get(r, fields[i][0]), 1);
-    if (r->has_time)
-        store_set(store, F_log_events_time, row, r->time_us, where);
-    if (r->has_wall)
-        store_set(store, F_log_events_wall, row, r->wall_us, where);
-    if (read_after(text, "stalls for ", &n) || read_after(text, "stall for ", &n))
-        store_set(store, F_log_events_value, row, n, where); /* ms */
-    if (read_after(text, "allocation failure: ", &n) || read_after(text, "error: size ", &n))
-        store_set(store, F_log_events_bytes, row, n, where);
-    store_set(store, F_log_events_boot, row, r->boot, where);
-    store_set(store, F_log_events_trusted, row, r->writer == WRITER_KERNEL, where);
-    store_set_text(store, F_log_events_text, row, text, where);
-}
-
-/* The rows of one of its tables; `pages RAM` comes behind all of them. */
-static void store_failure_rows(const struct report *r, struct store *store, enum table_id from,
-                               enum table_id to, uint32_t row, int64_t page_size)
-{
-    struct fact ram = store_fact(store, F_alloc_failures_mem_ram, row);
-    for (struct child *c = r->first; c; c = c->next)
-        if (c->table == from)
-            write_columns(store, to, store_row_add(store, to, row), c->columns, page_size);
-    if (ram.state == FACT_KNOWN)
-        store_set_complete(store, to, row, true, ram.where);
-}
-
-void report_store_failure(struct report *report, struct store *store)
-{
-    const struct mem_report *tables = &mem_reports[MEM_REPORT_FAILURE];
-    struct where where = {report->member, report->first_line};
-    int64_t page_size = page_size_of(report, store);
-    uint32_t row = store_row_add(store, tables->reports, 0);
-    store_log_event(report, store);
-    infer_request(report);
-    store_set_text(store, F_alloc_failures_kind, row, span_of(report->failure), where);
-    store_set(store, F_alloc_failures_boot, row, report->boot, where);
-    if (report->has_time)
-        store_set(store, F_alloc_failures_time, row, report->time_us, where);
-    if (report->has_wall)
-        store_set(store, F_alloc_failures_wall, row, report->wall_us, where);
-    for (uint32_t field = REQUEST_FIRST; field <= REQUEST_LAST; field++)
-        write_value(store, field_shift(field, tables->report_shift), row,
-                    report_get(report, (enum field_id)field), page_size);
-    store_failure_rows(report, store, T_oom_zones, tables->zones, row, page_size);
-    store_failure_rows(report, store, T_oom_nodes, tables->nodes, row, page_size);
 }

@@ -5,6 +5,12 @@
 
 enum { OTHERS_SHORT = 6 };
 
+/* The time of the incident is that of the failure, and nothing else is known. */
+static bool is_failure_only(const struct incident *incident)
+{
+    return incident->kind == INCIDENT_UNKNOWN && incident->failure != ROW_NONE;
+}
+
 static const char *scope_words(const struct incident *incident)
 {
     static const char *const words[] = {[SCOPE_UNKNOWN] = "Scope unknown",
@@ -21,6 +27,8 @@ static const char *scope_words(const struct incident *incident)
         return "Nobody was killed by the kernel";
     if (incident->kind == INCIDENT_LOST)
         return "Killed, but without a report";
+    if (is_failure_only(incident))
+        return "Failed allocation";
     if (incident->kind == INCIDENT_UNKNOWN)
         return "Unknown";
     if (incident->scope == SCOPE_CGROUP && incident->limit.owner.n == 0)
@@ -33,7 +41,7 @@ static void line_scope(const struct pen *pen, const struct incident *incident)
     struct buf line = {0};
     pen_strong(pen, scope_words(incident), &line);
     if (moment_is_known(&incident->when)) {
-        buf_str(&line, incident->series.n ? ", " : ", captured ");
+        buf_str(&line, incident->series.n || is_failure_only(incident) ? ", " : ", captured ");
         moment_write(&incident->when, &line);
     }
     buf_str(&line, incident->summary.text.n ? ". " : ".");

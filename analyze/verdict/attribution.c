@@ -3,6 +3,8 @@
  * counters, in a table; what the counters leave over is the last class. */
 #include "verdict/say.h"
 
+#include "fact/mem_report.h"
+
 enum { CLASS_FIELDS = 6, CLASSES_MAX = 24 };
 
 struct class_def {
@@ -121,20 +123,32 @@ const char *class_words(const char *name)
     return name;
 }
 
+struct subject {
+    const char *at;
+    struct span of;
+    const struct class_def *defs;
+    uint32_t row;
+    enum field_id total;
+    uint32_t shift; /* of the fields of defs */
+};
+
 /* The sum of a class: false when its first counter is not there. */
-static bool class_sum(struct maker *m, const struct class_def *def, uint32_t row,
+static bool class_sum(struct maker *m, const struct class_def *def, const struct subject *subject,
                       struct class_share *ret)
 {
+    uint32_t row = subject->row;
     *ret = (struct class_share){.name = def->name};
-    if (!quantity_of(m, def->plus[0], row).known)
+    if (!quantity_of(m, field_shift(def->plus[0], subject->shift), row).known)
         return false;
     for (size_t i = 0; i < CLASS_FIELDS && def->plus[i]; i++) {
-        ret->bytes += number_or(m, def->plus[i], row, 0);
-        statement_cite_fact(m, &ret->note, def->plus[i], row);
+        enum field_id field = field_shift(def->plus[i], subject->shift);
+        ret->bytes += number_or(m, field, row, 0);
+        statement_cite_fact(m, &ret->note, field, row);
     }
     for (size_t i = 0; i < CLASS_FIELDS && def->minus[i]; i++) {
-        ret->bytes -= number_or(m, def->minus[i], row, 0);
-        statement_cite_fact(m, &ret->note, def->minus[i], row);
+        enum field_id field = field_shift(def->minus[i], subject->shift);
+        ret->bytes -= number_or(m, field, row, 0);
+        statement_cite_fact(m, &ret->note, field, row);
     }
     if (ret->bytes < 0) /* counters are read one after another and drift */
         ret->bytes = 0;
@@ -149,13 +163,13 @@ static bool is_outside(const struct class_share *share, int64_t left_bytes)
 }
 
 static void classes_fill(struct maker *m, struct attribution *attribution,
-                         const struct class_def *defs, uint32_t row)
+                         const struct subject *subject)
 {
     attribution->classes = arena_array(m->arena, CLASSES_MAX, sizeof(*attribution->classes));
     int64_t sum = 0;
-    for (const struct class_def *def = defs; def->name; def++) {
+    for (const struct class_def *def = subject->defs; def->name; def++) {
         struct class_share *share = &attribution->classes[attribution->n_classes];
-        if (!class_sum(m, def, row, share) || is_outside(share, attribution->total_bytes - sum))
+        if (!class_sum(m, def, subject, share) || is_outside(share, attribution->total_bytes - sum))
             continue;
         sum += share->bytes;
         /* without it what is left over would say nothing */
@@ -186,14 +200,6 @@ static void dominant_find(struct attribution *attribution)
     }
 }
 
-struct subject {
-    const char *at;
-    struct span of;
-    const struct class_def *defs;
-    uint32_t row;
-    enum field_id total;
-};
-
 static void attribution_fill(struct maker *m, struct attribution *attribution,
                              const struct subject *subject)
 {
@@ -203,7 +209,7 @@ static void attribution_fill(struct maker *m, struct attribution *attribution,
     attribution->at = subject->at;
     attribution->of = subject->of;
     attribution->total_bytes = total.value;
-    classes_fill(m, attribution, subject->defs, subject->row);
+    classes_fill(m, attribution, subject);
     if (!attribution->known)
         return;
     statement_cite_fact(m, &attribution->note, subject->total, subject->row);
@@ -224,22 +230,46 @@ void attributions_make(struct maker *m, struct incident *incident)
     uint32_t event = incident->series.detail, cgroup = incident->limit.cgroup;
     struct span owner = incident->limit.owner, host = SPAN_LIT("");
     if (event != ROW_NONE && is_cgroup_scope(incident))
-        attribution_fill(
-            m, &incident->event,
-            &(struct subject){"event", owner, event_cgroup, event, F_oom_events_usage});
+        attribution_fill(m, &incident->event,
+                         &(struct subject){.at = "event",
+                                           .of = owner,
+                                           .defs = event_cgroup,
+                                           .row = event,
+                                           .total = F_oom_events_usage});
     else if (incident->scope == SCOPE_CPUSET || incident->scope == SCOPE_MEMPOLICY)
-        attribution_fill(
-            m, &incident->event,
-            &(struct subject){"event", owner, event_nodes, event, F_oom_events_use_total});
+        attribution_fill(m, &incident->event,
+                         &(struct subject){.at = "event",
+                                           .of = owner,
+                                           .defs = event_nodes,
+                                           .row = event,
+                                           .total = F_oom_events_use_total});
     else if (event != ROW_NONE)
-        attribution_fill(
-            m, &incident->event,
-            &(struct subject){"event", host, event_host, event, F_oom_events_mem_managed});
+        attribution_fill(m, &incident->event,
+                         &(struct subject){.at = "event",
+                                           .of = host,
+                                           .defs = event_host,
+                                           .row = event,
+                                           .total = F_oom_events_mem_managed});
+    else if (incident->failure != ROW_NONE)
+        attribution_fill(m, &incident->event,
+                         &(struct subject){.at = "event",
+                                           .of = host,
+                                           .defs = event_host,
+                                           .row = incident->failure,
+                                           .total = F_alloc_failures_mem_managed,
+                                           .shift = mem_reports[MEM_REPORT_FAILURE].report_shift});
     if (cgroup != ROW_NONE)
-        attribution_fill(
-            m, &incident->capture,
-            &(struct subject){"capture", owner, capture_cgroup, cgroup, F_cgroups_current});
+        attribution_fill(m, &incident->capture,
+                         &(struct subject){.at = "capture",
+                                           .of = owner,
+                                           .defs = capture_cgroup,
+                                           .row = cgroup,
+                                           .total = F_cgroups_current});
     else if (!is_cgroup_scope(incident))
         attribution_fill(m, &incident->capture,
-                         &(struct subject){"capture", host, capture_host, 0, F_meminfo_total});
+                         &(struct subject){.at = "capture",
+                                           .of = host,
+                                           .defs = capture_host,
+                                           .row = 0,
+                                           .total = F_meminfo_total});
 }

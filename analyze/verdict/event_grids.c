@@ -2,6 +2,8 @@
 /* Tables of the event: its tasks with their badness, its zones, its nodes, its slabs. */
 #include "verdict/grid.h"
 
+#include "fact/mem_report.h"
+
 enum { TASKS_KEPT = 60, ROWS_KEPT = 40 };
 
 static const struct grid_column task_columns[] = {
@@ -89,6 +91,21 @@ static const struct grid_column request_columns[] = {
     {{"trigger_pid", "pid", FACT_COUNT}, F_oom_events_trigger_pid},
 };
 
+static const struct grid_column failure_columns[] = {
+    {{"failure", "number", FACT_COUNT}, F_alloc_failures_failure},
+    {{"time_us", "after boot", FACT_DURATION}, F_alloc_failures_time},
+    {{"kind", "kind", FACT_TEXT}, F_alloc_failures_kind},
+    {{"trigger", "asked by", FACT_TEXT}, F_alloc_failures_trigger_comm},
+    {{"trigger_pid", "pid", FACT_COUNT}, F_alloc_failures_trigger_pid},
+    {{"order", "order", FACT_COUNT}, F_alloc_failures_order},
+    {{"gfp", "gfp flags", FACT_TEXT}, F_alloc_failures_gfp_flags},
+    {{"zones_eligible", "usable zones", FACT_COUNT}, F_alloc_failures_zones_eligible},
+    {{"zones_below_min", "below min", FACT_COUNT}, F_alloc_failures_zones_below_min},
+    {{"zones_fit", "with room", FACT_COUNT}, F_alloc_failures_zones_fit},
+    {{"mem_free_bytes", "free", FACT_BYTES}, F_alloc_failures_mem_free},
+    {{"stall_us", "waited", FACT_DURATION}, F_alloc_failures_stall},
+};
+
 static const struct grid_column series_columns[] = {
     {{"event", "event", FACT_COUNT}, F_oom_events_event},
     {{"time_us", "after boot", FACT_DURATION}, F_oom_events_time},
@@ -117,9 +134,55 @@ static void series_grid(struct maker *m, struct incident *incident)
     grid_finish(m, &incident->grids);
 }
 
+static void grid_of(struct maker *m, struct incident *incident, const struct event_grid *def,
+                    uint32_t parent)
+{
+    struct grid *grid = grid_add(m, &incident->grids, def->id, def->title);
+    grid_columns(m, grid, def->columns, def->n_columns);
+    grid_fill(m, grid, def->columns,
+              &(struct grid_choice){
+                  .table = def->table, .parent = parent, .by = def->by, .keep = def->keep});
+    grid_finish(m, &incident->grids);
+}
+
+/* The same columns of the table that a failed allocation has. */
+static const struct grid_column *columns_shift(struct maker *m, const struct grid_column *columns,
+                                               size_t n, uint32_t shift)
+{
+    struct grid_column *shifted = arena_array(m->arena, n, sizeof(*shifted));
+    for (size_t i = 0; i < n; i++) {
+        shifted[i] = columns[i];
+        shifted[i].field = field_shift(columns[i].field, shift);
+    }
+    return shifted;
+}
+
+static void grids_of_failure(struct maker *m, struct incident *incident)
+{
+    const struct mem_report *tables = &mem_reports[MEM_REPORT_FAILURE];
+    struct event_grid all = {
+        "failures", "Allocations that failed", T_alloc_failures, COLUMNS(failure_columns), 0,
+        ROWS_KEPT};
+    struct event_grid zones = {"zones",
+                               "Zones at the failure: what the request could use",
+                               tables->zones,
+                               COLUMNS(zone_columns),
+                               0,
+                               ROWS_KEPT};
+    struct event_grid nodes = {
+        "event_nodes", "Nodes at the failure", tables->nodes, COLUMNS(node_columns), 0, ROWS_KEPT};
+    zones.columns = columns_shift(m, zones.columns, zones.n_columns, tables->zone_shift);
+    nodes.columns = columns_shift(m, nodes.columns, nodes.n_columns, tables->node_shift);
+    grid_of(m, incident, &all, 0);
+    grid_of(m, incident, &zones, incident->failure);
+    grid_of(m, incident, &nodes, incident->failure);
+}
+
 void grids_of_event(struct maker *m, struct incident *incident)
 {
     uint32_t event = incident->series.detail;
+    if (incident->failure != ROW_NONE)
+        grids_of_failure(m, incident);
     if (event == ROW_NONE)
         return;
     if (incident->series.n > 1)
@@ -128,13 +191,6 @@ void grids_of_event(struct maker *m, struct incident *incident)
     grid_columns(m, request, COLUMNS(request_columns));
     grid_row(m, request, request_columns, event);
     grid_finish(m, &incident->grids);
-    for (size_t i = 0; i < sizeof(event_grids) / sizeof(*event_grids); i++) {
-        const struct event_grid *def = &event_grids[i];
-        struct grid *grid = grid_add(m, &incident->grids, def->id, def->title);
-        grid_columns(m, grid, def->columns, def->n_columns);
-        grid_fill(m, grid, def->columns,
-                  &(struct grid_choice){
-                      .table = def->table, .parent = event, .by = def->by, .keep = def->keep});
-        grid_finish(m, &incident->grids);
-    }
+    for (size_t i = 0; i < sizeof(event_grids) / sizeof(*event_grids); i++)
+        grid_of(m, incident, &event_grids[i], event);
 }

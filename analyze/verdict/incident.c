@@ -219,6 +219,7 @@ static void incidents_of_events(struct maker *m, struct groups *groups)
     for (size_t i = 0; i < groups->n; i++) {
         struct incident *incident = &incidents[i];
         incident->series = groups->items[i];
+        incident->failure = ROW_NONE;
         series_finish(m, &incident->series);
         incident->kind = kind_of(m, &incident->series);
         incident->scope = scope_of(m, incident->series.detail);
@@ -270,6 +271,7 @@ static void incident_without_event(struct maker *m)
     m->verdict->incidents = incident;
     m->verdict->n_incidents = 1;
     incident->series.detail = ROW_NONE;
+    incident->failure = ROW_NONE;
     incident->kind = can_say_none(m) ? INCIDENT_NONE : INCIDENT_UNKNOWN;
     incident->when = moment_of_capture(m);
     for (size_t i = 0; i < m->findings->n; i++) {
@@ -282,6 +284,10 @@ static void incident_without_event(struct maker *m)
     if (has_lost_kills(m)) {
         incident->kind = INCIDENT_LOST;
         incident->severity = SEVERITY_CRITICAL;
+    } else {
+        incident->failure = failure_pick(m);
+        if (incident->kind == INCIDENT_UNKNOWN && incident->failure != ROW_NONE)
+            incident->when = moment_of_failure(m, incident->failure);
     }
     incident->scope = incident->kind == INCIDENT_NONE ? SCOPE_NONE : SCOPE_UNKNOWN;
 }

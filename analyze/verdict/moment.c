@@ -117,6 +117,13 @@ struct moment moment_of_log_event(const struct maker *m, uint32_t event)
                        text_of(m, F_log_events_stamp, event));
 }
 
+struct moment moment_of_failure(const struct maker *m, uint32_t failure)
+{
+    return moment_from(m, quantity_of(m, F_alloc_failures_time, failure),
+                       quantity_of(m, F_alloc_failures_wall, failure),
+                       text_of(m, F_alloc_failures_stamp, failure));
+}
+
 struct moment moment_of_capture(const struct maker *m)
 {
     return moment_from(m, quantity_of(m, F_capture_time, 0), quantity_of(m, F_capture_wall, 0),

@@ -36,6 +36,7 @@ void quote_add(struct maker *m, struct phrase *phrase, struct span evidence);
 
 /* The time of an event, of the capture, or of a point on the boot clock. */
 struct moment moment_of_event(const struct maker *m, uint32_t event);
+struct moment moment_of_failure(const struct maker *m, uint32_t failure);
 struct moment moment_of_log_event(const struct maker *m, uint32_t event);
 struct moment moment_of_capture(const struct maker *m);
 bool moment_gap(const struct moment *from, const struct moment *to, int64_t *ret_us);

@@ -173,6 +173,10 @@ void summary_make(struct maker *m, struct incident *incident)
             summary_alarm(m, incident, alarm);
             break;
         }
+        if (incident->kind == INCIDENT_UNKNOWN && incident->failure != ROW_NONE) {
+            failure_summary(m, &incident->summary, incident->failure);
+            break;
+        }
         if (incident->kind == INCIDENT_UNKNOWN && incident->first_signal.what.text.n) {
             incident->summary = incident->first_signal.what;
             break;

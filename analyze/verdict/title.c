@@ -258,14 +258,16 @@ static void title_lost(struct maker *m, struct incident *incident)
 static void title_unknown(struct maker *m, struct incident *incident)
 {
     const struct tick *signal = &incident->first_signal;
-    bool is_failure = span_is(signal->kind, "alloc_failure");
     if (!signal->what.text.n) {
         tell_into(m, &incident->title,
                   "the evidence cannot say whether there was a memory incident");
         return;
     }
-    tell_into(m, &incident->title, "{w}; whether anything was killed the evidence cannot say",
-              is_failure ? "a page allocation failed" : "the log shows memory running short");
+    if (incident->failure != ROW_NONE)
+        failure_title(m, &incident->title, incident->failure);
+    else
+        tell_into(m, &incident->title, "the log shows memory running short");
+    tell_into(m, &incident->title, "; whether anything was killed the evidence cannot say");
     statement_cite_all(m, &incident->title, &signal->what);
 }
 

@@ -252,6 +252,7 @@ struct incident {
     size_t n_ruled_out_rules, room_ruled_out_rules;
     struct unknowns unknowns;
     struct timeline timeline;
+    uint32_t failure; /* row of alloc_failures that is told of, or ROW_NONE; without a kill only */
     struct tick first_signal; /* of pressure; no text where the logs show none */
     struct statements steps;  /* the five questions */
     struct grids grids;

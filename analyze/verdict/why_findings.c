@@ -22,6 +22,14 @@ static bool is_said(const struct ranked *ranked)
     return false;
 }
 
+/* failure_why has told of the zones of the failure. */
+static bool is_told_by_failure(const struct incident *incident, const struct ranked *ranked)
+{
+    struct span id = ranked->finding->rule->id;
+    return incident->failure != ROW_NONE &&
+           (span_is(id, "alloc-failure-fragmented") || span_is(id, "alloc-failure-low"));
+}
+
 /* The line of the classes has said how much of the whole the largest is. */
 static bool is_dominant_share(const struct incident *incident, int64_t share)
 {
@@ -64,6 +72,7 @@ void why_findings(struct maker *m, struct incident *incident)
     for (size_t i = 0; i < incident->ranking.n; i++) {
         const struct ranked *ranked = &incident->ranking.items[i];
         if (ranked->is_repeat || ranked->role > ROLE_CONTRIBUTING ||
+            is_told_by_failure(incident, ranked) ||
             (ranked->role == ROLE_SCOPE && incident->kind != INCIDENT_PRESSURE && is_said(ranked)))
             continue;
         why_finding(m, incident, ranked);

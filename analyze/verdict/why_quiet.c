@@ -65,6 +65,7 @@ void why_without_event(struct maker *m, struct incident *incident)
 {
     if (incident->kind == INCIDENT_LOST)
         why_lost(m, incident);
+    failure_why(m, incident);
     why_findings(m, incident);
     why_victim(m, incident);
     if (is_told(incident))
