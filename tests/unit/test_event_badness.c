@@ -227,7 +227,6 @@ static void the_base_of_a_cgroup_counts_swap_that_is_there(void **state)
                  {ABSENT, 2000, 300, 1300},       {ABSENT, 2000, 5000, 2000},
                  {ABSENT, UNLIMITED, 5000, 6000}, {ABSENT, ABSENT, 5000, ABSENT}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        set_up(state);
         struct store *store = *state;
         uint32_t event = store_row_add(store, T_oom_events, 0);
         store_set_text(store, F_oom_events_scope, event, SPAN_LIT("memcg"), here);
@@ -246,8 +245,8 @@ static void the_base_of_a_cgroup_counts_swap_that_is_there(void **state)
         assert_int_equal(number(store, F_oom_events_badness_base, event),
                          cases[i].base == ABSENT ? INT64_MIN : cases[i].base);
         tear_down(state);
+        set_up(state);
     }
-    set_up(state);
 }
 
 static void an_adjusted_task_needs_the_total(void **state)

@@ -26,12 +26,25 @@ static void a_failed_allocation_is_the_title_where_nothing_else_is_known(void **
 {
     struct scene *scene = *state;
     scene_log_event(scene, "alloc_failure", 4000000);
+    uint32_t row = store_row_add(scene->store, T_alloc_failures, 0);
+    scene_text(scene, F_alloc_failures_kind, row, "alloc_failure");
+    scene_text(scene, F_alloc_failures_trigger_comm, row, "ibex");
+    scene_number(scene, F_alloc_failures_request, row, 65536);
+    scene_number(scene, F_alloc_failures_order, row, 4);
+    scene_number(scene, F_alloc_failures_zones_eligible, row, 3);
+    scene_number(scene, F_alloc_failures_zones_below_min, row, 2);
+    scene_number(scene, F_alloc_failures_zones_fit, row, 0);
     const struct verdict *verdict = verdict_make(scene->store, &nothing, scene->arena);
     struct buf text = {0};
     assert_int_equal(verdict->incidents[0].kind, INCIDENT_UNKNOWN);
     render_markdown(verdict, &(struct render_options){0}, &text);
-    assert_true(
-        span_starts(buf_span(&text), "# Memory verdict: a page allocation failed; whether"));
+    assert_true(span_starts(buf_span(&text),
+                            "# Memory verdict: a page allocation failed: `ibex` was "
+                            "refused 64.0 KiB (order 4); whether"));
+    assert_true(span_has(buf_span(&text), "`ibex` asked for 64.0 KiB (order 4) and was refused. "
+                                          "Above order 3 the kernel gives up"));
+    assert_true(span_has(buf_span(&text), "Of the 3 zones that it could use 2 were below their "
+                                          "minimum, and no other had a free block of 64.0 KiB"));
     buf_free(&text);
 }
 
