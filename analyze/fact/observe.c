@@ -7,8 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void store_observe(struct store *store, enum observation_kind kind, struct where where,
-                   const char *fmt, ...)
+struct observation *store_observe(struct store *store, enum observation_kind kind,
+                                  struct where where, const char *fmt, ...)
 {
     char text[512];
     va_list args;
@@ -23,7 +23,7 @@ void store_observe(struct store *store, enum observation_kind kind, struct where
     if (at != UINT32_MAX) {
         store->observations[at].count++;
         buf_free(&key);
-        return;
+        return &store->observations[at];
     }
     struct span kept = arena_copy(store->arena, buf_span(&key));
     buf_free(&key);
@@ -31,7 +31,8 @@ void store_observe(struct store *store, enum observation_kind kind, struct where
                                      &store->room_observations, sizeof(*store->observations));
     store->observations[store->n_observations] =
         (struct observation){kind, where, span_skip(kept, prefix), 1};
-    map_set(&store->observation_ids, kept, store->n_observations++);
+    map_set(&store->observation_ids, kept, store->n_observations);
+    return &store->observations[store->n_observations++];
 }
 
 uint32_t store_observation_count(const struct store *store)

@@ -184,8 +184,10 @@ struct observation {
     struct span text; /* our words; evidence in them is already made visible (utf8_visible) */
     uint32_t count;   /* how many of the same kind and text in this member were folded into it */
 };
-void store_observe(struct store *store, enum observation_kind kind, struct where where,
-                   const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* The observation, new or counted further; valid until the next call. */
+struct observation *store_observe(struct store *store, enum observation_kind kind,
+                                  struct where where, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 uint32_t store_observation_count(const struct store *store);
 const struct observation *store_observation(const struct store *store, uint32_t index);
 const char *observation_kind_name(enum observation_kind kind);

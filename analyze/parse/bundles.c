@@ -100,7 +100,9 @@ static void tell_notes(struct parse *parse, struct store *store, struct bundle *
     for (uint32_t i = 0; i < bundle_note_count(bundle); i++) {
         const struct note *note = notes[i];
         struct where where = {note->member.n ? store_member(store, note->member) : 0, 0};
-        store_observe(store, kind_of(note->kind), where, SPAN_FMT, SPAN_ARG(note->text));
+        struct observation *told =
+            store_observe(store, kind_of(note->kind), where, SPAN_FMT, SPAN_ARG(note->text));
+        told->count += note->count - 1;
         if (note->loses != LOSES_NOTHING)
             parse_cut(parse,
                       note->count > 1 || note->loses == LOSES_REST ? SPAN_NONE : note->member);

@@ -190,11 +190,12 @@ class Test(unittest.TestCase):
         self.assertIn(done.code, (0, 1, 2) if code is None else (code,), done.err)
         return done.verdict
 
-    def observed(self, verdict, kind, text, member=None):
+    def observed(self, verdict, kind, text, member=None, count=None):
         for o in verdict["observations"]:
             place = o.get("place", {}).get("member", "")
             place = place if isinstance(place, str) else place["text"]
             if o["kind"] == kind and text in plain(o["text"]) and member in (None, place):
+                self.assertIn(count, (None, o["count"]))
                 return
         self.fail(f"no observation {kind} of {member}: {text}\n" +
                   json.dumps(verdict["observations"], indent=1)[:4000])

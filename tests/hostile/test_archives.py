@@ -56,7 +56,8 @@ class Entries(Test):
                              (entry("proc/zoneinfo", 0, tarfile.LNKTYPE, secret), b""),
                              (entry("proc/buddyinfo", 0, tarfile.LNKTYPE, "proc/meminfo"), b""))
         self.observed(verdict, "unknown", "symbolic link; not followed", "proc/swaps")
-        self.observed(verdict, "unknown", "hard link; not followed", "proc/zoneinfo")
+        # of many links the first by its path is named, and how many there are
+        self.observed(verdict, "unknown", "hard link; not followed", "proc/buddyinfo", count=2)
 
     def test_devices_and_fifos(self):
         verdict = self.added((entry("dev/sda", 0, tarfile.BLKTYPE), b""),
