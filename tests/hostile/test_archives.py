@@ -370,6 +370,8 @@ class Folders(Test):
             pipe.kill()
         self.assertEqual(done.code, 2, done.err)
         self.observed(done.verdict, "over-limit", "cpu_s=1", "stdin")
+        outcomes = {f["rule"]: f["outcome"] for f in done.verdict["findings"]}
+        self.assertEqual(outcomes["no-incident"], "unknown")  # what follows may hold a kill
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Each limit of `analyze --limit help`, set low: it is said with its member, what it touches is
 incomplete, no verdict flips, and the exit status is 2 (4 for what a rule of --rules may cost)."""
+import gzip
 import os
+import tarfile
 
 from support import Bundle, SOURCES, Test, json, main, run
 
@@ -63,7 +65,15 @@ class Limits(Test):
         self.assertNotIn("processes",
                          complete_tables(self.input, "--limit", "total_bytes=100000"))
 
-    # ratio: test_archives.py (Bombs) and test_scale.py
+    def test_ratio(self):
+        """More in test_archives.py (Bombs): here, what comes behind the bomb is missing."""
+        info = tarfile.TarInfo("var/log/bomb")
+        info.size = 96 << 20
+        data = gzip.compress(info.tobuf() + bytes(info.size) + self.bundle.tar(), 1)
+        path = self.write(data, "bomb.tar.gz")
+        self.assertIn("processes", complete_tables(path))
+        self.hit("ratio=50", "var/log/bomb", path, self.analyze(path))
+        self.assertFalse({"processes", "cgroups"} & complete_tables(path, "--limit", "ratio=50"))
 
     def test_path_bytes(self):
         self.hit("path_bytes=40", None)
