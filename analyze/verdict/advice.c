@@ -77,7 +77,7 @@ void advice_make(struct maker *m, struct incident *incident)
                                                    ROLE_CONTRIBUTING, ROLE_RISK};
     struct map done = {0}, avoided = {0};
     const struct ranked *decisive = decisive_of(m, incident);
-    bool holder_first = !decisive || incident->limit.owner.n;
+    bool holder_first = !decisive || (incident->limit.owner.n && decisive->role != ROLE_CAUSE);
     if (holder_first)
         act_on_holder(m, incident);
     if (decisive)

@@ -52,15 +52,21 @@ static bool is_free_kept(const struct maker *m, const struct incident *incident)
            free.value >= all.value / 10 && number_or(m, F_oom_events_zones_below_min, event, 0) > 0;
 }
 
-/* A balloon that holds more than any other cause explains: the guest's own share comes second. */
-static const struct ranked *lent_memory(const struct incident *incident)
+/* A cause that the classes and the holder alone would hide: a balloon, beside which the guest's own
+ * share comes second, and the copies of a fork, which look like growth. */
+static const struct ranked *hidden_cause(const struct incident *incident)
 {
-    const struct ranked *balloon = ranked_by_id(incident, "balloon-inflated");
-    return balloon && balloon->role == ROLE_CAUSE ? balloon : NULL;
+    static const char *const hidden[] = {"balloon-inflated", "cow-in-tight-cgroup"};
+    for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++) {
+        const struct ranked *cause = ranked_by_id(incident, hidden[i]);
+        if (cause && cause->role == ROLE_CAUSE)
+            return cause;
+    }
+    return NULL;
 }
 
-/* What made a host short that had memory: a setting, found among mistakes and risks, or the
- * hypervisor. */
+/* What made a host short that had memory: a setting, found among mistakes and risks, or a
+ * cause that does not show. */
 static const struct ranked *setting_to_blame(const struct maker *m, const struct incident *incident)
 {
     const struct class_share *dominant = incident->event.known ? incident->event.dominant : NULL;
@@ -68,7 +74,7 @@ static const struct ranked *setting_to_blame(const struct maker *m, const struct
         return ranked_by_id(incident, "swappiness-or-min-free-extremes");
     if (incident->scope == SCOPE_HOST && dominant && span_is(span_of(dominant->name), "file"))
         return ranked_by_id(incident, "memory-min-overprotection");
-    return lent_memory(incident);
+    return hidden_cause(incident);
 }
 
 /* The cgroup or the process that a finding is about. */
