@@ -59,9 +59,9 @@ static uint32_t hash_span(const struct map *map, struct span s)
 
 static bool same(struct span a, struct span b)
 {
-    if ((a.p == NULL) != (b.p == NULL))
-        return false;
-    return a.p == NULL ? a.n == b.n : span_eq(a, b);
+    if (a.p == NULL || b.p == NULL) /* numbers */
+        return a.p == b.p && a.n == b.n;
+    return span_eq(a, b);
 }
 
 /* The slot of the key, or the empty one where it would be. */

@@ -9,9 +9,11 @@
 #include "render/json.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum count_kind { BY_EXIT, BY_VERDICT, BY_HOST, BY_CGROUP, BY_VICTIM, BY_CAUSE, BY_ERROR, COUNTS };
 static const char *const count_names[COUNTS] = {"exit",    "verdicts", "hosts", "cgroups",
@@ -81,23 +83,18 @@ static void count_line(struct summary *summary, const json_t *line)
     }
 }
 
-static FILE *open_file(const char *path, struct err *err)
+/* A descriptor, or -1. */
+static int open_file(const char *path, struct err *err)
 {
-    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-    if (!file) {
+    int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
         err_set(err, ERR_INPUT, "%s", strerror(errno));
         err_source(err, path);
     }
-    return file;
+    return fd;
 }
 
-static void close_file(FILE *file)
-{
-    if (file && file != stdin)
-        fclose(file);
-}
-
-static bool read_file(struct summary *summary, FILE *file, const char *path, struct err *err)
+static bool read_lines(struct summary *summary, FILE *file, const char *path, struct err *err)
 {
     char *text = NULL;
     size_t room = 0;
@@ -121,6 +118,21 @@ static bool read_file(struct summary *summary, FILE *file, const char *path, str
         err_source(err, path);
     free(text);
     return err->code == ERR_NONE;
+}
+
+/* Closes the descriptor. */
+static bool read_file(struct summary *summary, int fd, const char *path, struct err *err)
+{
+    FILE *file = fdopen(fd, "r");
+    if (!file) {
+        err_set(err, ERR_INPUT, "%s", strerror(errno));
+        err_source(err, path);
+        close(fd);
+        return false;
+    }
+    bool fine = read_lines(summary, file, path, err);
+    fclose(file);
+    return fine;
 }
 
 /* ---- output: most frequent first, then by name */
@@ -197,19 +209,17 @@ static void object_write(const struct summary *summary, struct buf *out)
 static bool read_files(struct summary *summary, const struct options *options, struct err *err)
 {
     size_t n = (size_t)options->n_operands;
-    FILE **files = base_realloc(NULL, n + 1, sizeof(*files));
-    size_t n_open = 0;
-    bool fine = true;
-    for (; fine && n_open < n; n_open++) {
-        files[n_open] = open_file(options->operands[n_open], err);
-        fine = files[n_open] != NULL;
-    }
+    int *files = base_realloc(NULL, n + 1, sizeof(*files));
+    size_t n_open = 0, n_read = 0;
+    while (n_open < n && (files[n_open] = open_file(options->operands[n_open], err)) >= 0)
+        n_open++;
+    bool fine = n_open == n;
     if (fine)
         job_confine(options, NULL, 0);
-    for (size_t i = 0; i < n_open; i++) {
-        fine = fine && read_file(summary, files[i], options->operands[i], err);
-        close_file(files[i]);
-    }
+    for (; fine && n_read < n; n_read++)
+        fine = read_file(summary, files[n_read], options->operands[n_read], err);
+    for (; n_read < n_open; n_read++)
+        close(files[n_read]);
     free(files);
     return fine;
 }
@@ -239,7 +249,7 @@ bool summary_stream(FILE *file, enum format format, struct buf *out, struct err 
 {
     struct summary summary;
     start(&summary);
-    bool fine = read_file(&summary, file, "-", err);
+    bool fine = read_lines(&summary, file, "-", err);
     if (fine)
         write_as(&summary, format, out);
     end(&summary);

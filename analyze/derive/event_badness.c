@@ -121,7 +121,7 @@ static bool points_of(const struct judge *j, uint32_t task, int64_t *ret)
     if (root && j->era == BADNESS_ROOT_OF_OWN)
         points -= points * ROOT_DISCOUNT_PERCENT / 100;
     else if (root && j->era == BADNESS_ROOT_OF_ALL)
-        adj -= ROOT_DISCOUNT_PERCENT * 10;
+        adj -= (int64_t)ROOT_DISCOUNT_PERCENT * 10;
     points += adj * (j->total_pages / MILLE);
     *ret = j->era == BADNESS_SIGNED || points > 0 ? points : 1;
     return true;

@@ -278,7 +278,8 @@ size_t store_places(const struct store *store, struct ref ref, struct where *ret
         return 0;
     if (n < room)
         ret_places[n++] = fact.where;
-    if (ref.column == REF_COMPLETE || !(store_cell(store, ref)->flags & CELL_ALSO))
+    const struct cell *cell = ref.column == REF_COMPLETE ? NULL : store_cell(store, ref);
+    if (!cell || !(cell->flags & CELL_ALSO))
         return n;
     uint32_t at = map_get_number(&store->also_heads, ref_pack(ref), 0);
     for (; at != 0 && n < room; at = store->also[at - 1].next)

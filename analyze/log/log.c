@@ -117,9 +117,9 @@ static bool read_lines(struct log *log, bool is_end)
 {
     while (log->is_reading) {
         struct span rest = rest_of(log);
-        const char *feed = rest.n ? memchr(rest.p, '\n', rest.n) : NULL;
-        if (feed)
-            read_line_at(log, (size_t)(feed - rest.p), true);
+        const char *end = rest.n ? memchr(rest.p, '\n', rest.n) : NULL;
+        if (end)
+            read_line_at(log, (size_t)(end - rest.p), true);
         else if (rest.n > log->line_bytes || (is_end && rest.n > 0))
             read_line_at(log, rest.n, false);
         else

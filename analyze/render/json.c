@@ -59,8 +59,9 @@ static json_t *tool_json(const struct verdict *verdict)
 static json_t *summary_json(const struct verdict *verdict)
 {
     json_t *object = json_object();
-    json_set(object, "incidents",
-             json_integer((json_int_t)(verdict->n_incidents + verdict->incidents_omitted)));
+    json_set(
+        object, "incidents",
+        json_integer((json_int_t)verdict->n_incidents + (json_int_t)verdict->incidents_omitted));
     for (int i = OUTCOME_MATCH; i <= OUTCOME_NOT_APPLICABLE; i++)
         json_set(object, json_outcome((enum rule_outcome)i),
                  json_integer((json_int_t)verdict->outcomes[i]));

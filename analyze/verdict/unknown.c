@@ -97,7 +97,7 @@ static struct span file_of(struct gatherer *g, struct ref ref)
 {
     ref.row = 0;
     uint32_t at = map_get_number(&g->files, ref_pack(ref), 0);
-    if (at)
+    if (at > 0 && at <= g->n_files)
         return g->file_of[at - 1];
     g->file_of = maker_room(g->m, g->file_of, g->n_files, &g->room_files, sizeof(*g->file_of));
     g->file_of[g->n_files++] = field_file(ref_field(ref), g->m->arena);

@@ -134,16 +134,20 @@ static void no_rank_without_the_whole_table(void **state)
     assert_int_equal(store_fact(store, F_oom_tasks_rank, task).state, FACT_ABSENT);
 }
 
+struct pages {
+    int64_t vm, rss;
+};
+
 /* A task of a table to 3.5: without page tables and swap, with oom_adj. */
 static uint32_t add_old_task(struct store *store, uint32_t event, int64_t pid, int64_t uid,
-                             int64_t vm_pages, int64_t rss_pages, int64_t adj)
+                             struct pages pages, int64_t adj)
 {
     uint32_t task = store_row_add(store, T_oom_tasks, event);
     store_set(store, F_oom_tasks_pid, task, pid, here);
     store_set(store, F_oom_tasks_tgid, task, pid, here);
     store_set(store, F_oom_tasks_uid, task, uid, here);
-    store_set(store, F_oom_tasks_total_vm, task, vm_pages * 4096, here);
-    store_set(store, F_oom_tasks_rss, task, rss_pages * 4096, here);
+    store_set(store, F_oom_tasks_total_vm, task, pages.vm * 4096, here);
+    store_set(store, F_oom_tasks_rss, task, pages.rss * 4096, here);
     store_set(store, F_oom_tasks_oom_adj, task, adj, here);
     return task;
 }
@@ -162,11 +166,11 @@ static void points_in_thousandths_are_known_in_part(void **state)
     for (size_t k = 0; k < 3; k++) {
         uint32_t event = add_event(store, kernels[k]), spared;
         for (size_t i = 0; i < sizeof(tasks) / sizeof(*tasks); i++) {
-            uint32_t task =
-                add_old_task(store, event, 2 + (int64_t)i, tasks[i].uid, 1, tasks[i].rss, 0);
+            uint32_t task = add_old_task(store, event, 2 + (int64_t)i, tasks[i].uid,
+                                         (struct pages){1, tasks[i].rss}, 0);
             store_set(store, F_oom_tasks_oom_score_adj, task, tasks[i].adj, here);
         }
-        spared = add_old_task(store, event, 90, 0, 1, 990000, -17);
+        spared = add_old_task(store, event, 90, 0, (struct pages){1, 990000}, -17);
         store_set(store, F_oom_tasks_oom_score_adj, spared, -1000, here);
         store_set(store, F_oom_events_chosen_score, event, 655, here);
         store_set(store, F_oom_events_allocating_task, event, k == 2, here);
@@ -200,8 +204,9 @@ static void points_of_address_space_are_known_in_part(void **state)
     for (size_t k = 0; k < 3; k++) {
         uint32_t event = add_event(store, kernels[k]), row = ROW_NONE;
         for (size_t i = 0; i < sizeof(tasks) / sizeof(*tasks); i++)
-            add_old_task(store, event, 2 + (int64_t)i, tasks[i].uid, tasks[i].vm, 7, tasks[i].adj);
-        uint32_t spared = add_old_task(store, event, 90, 1000, 90000, 7, -17);
+            add_old_task(store, event, 2 + (int64_t)i, tasks[i].uid, (struct pages){tasks[i].vm, 7},
+                         tasks[i].adj);
+        uint32_t spared = add_old_task(store, event, 90, 1000, (struct pages){90000, 7}, -17);
         derive_event_badness(store);
         for (size_t i = 0; i < sizeof(tasks) / sizeof(*tasks); i++) {
             row = store_row_next(store, T_oom_tasks, event, row);
