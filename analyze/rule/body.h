@@ -51,10 +51,15 @@ extern const char *const rule_kind_names[];     /* by enum rule_kind */
 extern const char *const rule_severity_names[]; /* by enum rule_severity */
 extern const char *const rule_outcome_names[];  /* by enum rule_outcome */
 
-/* Loads one rule file: YAML, keys, names, types; without its tests it ends where they begin. NULL
- * with err. The rule keeps spans of `yaml`. */
-struct rule *rule_load(const char *file, struct span yaml, bool with_tests,
-                       const struct rule_limits *limits, struct arena *arena, struct err *err);
+/* Loads one rule file: YAML, keys, names, types, tests. NULL with err. The rule keeps spans of
+ * `yaml`. */
+struct rule *rule_load(const char *file, struct span yaml, const struct rule_limits *limits,
+                       struct arena *arena, struct err *err);
+
+/* Puts a rule of the set's arena into the set, over one of the same id. */
+void ruleset_put(struct ruleset *set, struct rule *rule);
+/* What ruleset_digest would compute, until the next rule is put; the caller keeps the text. */
+void ruleset_know_digest(struct ruleset *set, struct span digest);
 
 /* Evaluates one rule over a store and appends its findings to `list`. */
 struct finding_list {

@@ -331,25 +331,19 @@ static bool unknown_key(struct loader *l, const struct yaml *key)
                   SPAN_ARG(key->text), near_hint(&near));
 }
 
-static bool check_keys(struct loader *l, const struct yaml *top, bool with_tests)
+static bool check_keys(struct loader *l, const struct yaml *top)
 {
     for (const struct yaml *entry = top->first; entry; entry = entry->next)
         if (!is_key(entry->key->text))
             return unknown_key(l, entry->key);
     for (size_t i = 0; i < KEY_COUNT; i++)
-        if (keys[i].required && (with_tests || keys[i].load != load_tests) &&
-            !yaml_find(top, keys[i].name))
+        if (keys[i].required && !yaml_find(top, keys[i].name))
             return err_at(l->err, l->body->file, 1, 1, "the key %s is missing", keys[i].name);
     return true;
 }
 
-static struct span part_of(struct span yaml, bool with_tests)
-{
-    return with_tests ? yaml : span_slice(yaml, 0, span_find(yaml, SPAN_LIT("\ntests:\n")) + 1);
-}
-
-struct rule *rule_load(const char *file, struct span yaml, bool with_tests,
-                       const struct rule_limits *limits, struct arena *arena, struct err *err)
+struct rule *rule_load(const char *file, struct span yaml, const struct rule_limits *limits,
+                       struct arena *arena, struct err *err)
 {
     struct loader l = {.rule = arena_alloc(arena, sizeof(*l.rule)),
                        .body = arena_alloc(arena, sizeof(*l.body)),
@@ -365,8 +359,8 @@ struct rule *rule_load(const char *file, struct span yaml, bool with_tests,
         err_at(err, file, 1, 1, "the file has %zu bytes; %u are allowed", yaml.n, limits->bytes);
         return NULL;
     }
-    struct yaml *top = yaml_parse(l.body->file, part_of(yaml, with_tests), arena, err);
-    if (!top || !check_keys(&l, top, with_tests))
+    struct yaml *top = yaml_parse(l.body->file, yaml, arena, err);
+    if (!top || !check_keys(&l, top))
         return NULL;
     for (size_t i = 0; i < KEY_COUNT; i++) {
         const struct yaml *value = yaml_find(top, keys[i].name);

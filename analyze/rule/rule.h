@@ -70,8 +70,8 @@ struct rule_limits;
 struct ruleset *ruleset_new(struct arena *arena); /* without rules */
 /* What rules may cost (rule/limits.h); to be changed before rules are added. */
 struct rule_limits *ruleset_limits(struct ruleset *set);
-/* The rules compiled into the program. Never fails on what was released: an error is a bug of the
- * build. Their tests are six sevenths of their text, and are left unread where nobody runs them. */
+/* The rules compiled into the program. Never fails: their errors fail the build. With tests they
+ * are read from their YAML, without from what the build made of it. */
 struct ruleset *ruleset_builtin(struct arena *arena, bool with_tests, struct err *err);
 /* Adds a rule from YAML text; one with the id of an older one replaces it. False with
  * file:line:column on any error. */

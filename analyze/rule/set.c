@@ -4,7 +4,6 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/sha256.h"
-#include "rule/embedded.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,6 +16,7 @@ struct ruleset {
     struct rule **rules; /* in order of id */
     size_t n, room;
     struct rule_limits limits;
+    struct span digest; /* of these rules, when it is known */
 };
 
 struct ruleset *ruleset_new(struct arena *arena)
@@ -58,13 +58,8 @@ static void make_room(struct ruleset *set)
     set->rules = grown;
 }
 
-/* The rule borrows its text. */
-static bool add(struct ruleset *set, const char *file, struct span yaml, bool with_tests,
-                struct err *err)
+void ruleset_put(struct ruleset *set, struct rule *rule)
 {
-    struct rule *rule = rule_load(file, yaml, with_tests, &set->limits, set->arena, err);
-    if (!rule)
-        return false;
     bool found;
     size_t at = position(set, rule->id, &found);
     if (!found) {
@@ -73,24 +68,16 @@ static bool add(struct ruleset *set, const char *file, struct span yaml, bool wi
         set->n++;
     }
     set->rules[at] = rule;
-    return true;
+    set->digest = SPAN_NONE;
 }
 
 bool ruleset_add(struct ruleset *set, const char *file, struct span yaml, struct err *err)
 {
-    return add(set, file, arena_copy(set->arena, yaml), true, err);
-}
-
-struct ruleset *ruleset_builtin(struct arena *arena, bool with_tests, struct err *err)
-{
-    struct ruleset *set = ruleset_new(arena);
-    for (size_t i = 0; i < embedded_rule_count; i++) {
-        const struct embedded_rule *rule = &embedded_rules[i];
-        struct span text = {(const char *)rule->text, rule->n};
-        if (!add(set, rule->file, text, with_tests, err))
-            return NULL;
-    }
-    return set;
+    struct rule *rule =
+        rule_load(file, arena_copy(set->arena, yaml), &set->limits, set->arena, err);
+    if (rule)
+        ruleset_put(set, rule);
+    return rule != NULL;
 }
 
 /* ---- directories */
@@ -166,8 +153,15 @@ const struct rule *ruleset_find(const struct ruleset *set, struct span id)
     return found ? set->rules[at] : NULL;
 }
 
+void ruleset_know_digest(struct ruleset *set, struct span digest)
+{
+    set->digest = digest;
+}
+
 struct span ruleset_digest(const struct ruleset *set)
 {
+    if (set->digest.n)
+        return set->digest;
     struct sha256 h;
     char hex[SHA256_HEX];
     sha256_start(&h);
