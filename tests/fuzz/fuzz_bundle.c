@@ -39,6 +39,31 @@ static void read_all(struct bundle *bundle, bool whole)
     bundle_digest(bundle, hex);
 }
 
+static void mend_sums(uint8_t *bytes, size_t n)
+{
+    for (uint8_t *block = bytes; n >= 512; block += 512, n -= 512) {
+        unsigned sum = 8 * ' ';
+        if (memcmp(block + 257, "ustar", 5) != 0)
+            continue;
+        for (size_t i = 0; i < 512; i++)
+            sum += i >= 148 && i < 156 ? 0 : block[i];
+        snprintf((char *)block + 148, 7, "%06o", sum);
+        block[155] = ' ';
+    }
+}
+
+static void write_input(int fd, const uint8_t *data, size_t n, bool mend)
+{
+    uint8_t *copy = base_realloc(NULL, n + 1, 1);
+    if (n)
+        memcpy(copy, data, n);
+    if (mend)
+        mend_sums(copy, n);
+    if (write(fd, copy, n) != (ssize_t)n)
+        abort();
+    free(copy);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     char path[64];
@@ -46,8 +71,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct limits limits = limits_default();
     uint8_t choice = n ? data[n - 1] : 0;
     int fd = memfd_create("input", MFD_CLOEXEC);
-    if (fd < 0 || write(fd, data, n) != (ssize_t)n)
+    if (fd < 0)
         abort();
+    write_input(fd, data, n, choice & 4);
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     limits.value[LIMIT_total_bytes] = 64 << 20;
     if (choice & 1) {

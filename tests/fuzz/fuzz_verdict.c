@@ -1,118 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Any bytes as an input, all the way: archive, members, logs, facts, rules, verdict, and the three
- * formats. What every report promises is checked: JSON that parses and is plain ASCII, one line of
- * text without a control character after the other. The last byte chooses small limits. */
-#define _GNU_SOURCE /* memfd_create */
-#include "base/arena.h"
-#include "base/utf8.h"
-#include "bundle/bundle.h"
-#include "derive/derive.h"
-#include "parse/parse.h"
-#include "render/render.h"
+/* Any bytes as an input, all the way. The last byte chooses small limits. */
+#include "chain.h"
 
-#include <jansson.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-/* Loaded once: 68 rules. */
-static const struct ruleset *rules(void)
-{
-    static const struct ruleset *loaded;
-    struct err err = {0};
-    if (!loaded)
-        loaded = ruleset_builtin(arena_new(), false, &err);
-    if (!loaded)
-        abort();
-    return loaded;
-}
-
-static void check_lines(const struct buf *report)
-{
-    struct span line, rest = buf_span(report);
-    while (rest.n) {
-        struct buf visible = {0};
-        span_cut(rest, '\n', &line, &rest);
-        if (utf8_visible(line, &visible))
-            abort();
-        buf_free(&visible);
-    }
-}
-
-static void check_json(const struct buf *report)
-{
-    json_t *object = json_loadb(report->p, report->n, JSON_REJECT_DUPLICATES, NULL);
-    if (!object)
-        abort();
-    json_decref(object);
-    for (size_t i = 0; i < report->n; i++)
-        if ((unsigned char)report->p[i] > 0x7e)
-            abort();
-}
-
-static void render(const struct verdict *verdict)
-{
-    struct render_options options = {.budget_bytes = RENDER_BUDGET_DEFAULT};
-    struct render_options full = {.full = true};
-    struct buf json = {0}, markdown = {0}, text = {0};
-    render_json(verdict, &options, &json);
-    render_markdown(verdict, &options, &markdown);
-    render_markdown(verdict, &full, &markdown);
-    render_text(verdict, &full, &text);
-    check_json(&json);
-    check_lines(&markdown);
-    check_lines(&text);
-    buf_free(&json);
-    buf_free(&markdown);
-    buf_free(&text);
-}
-
-static void judge(struct bundle *bundle, struct arena *arena)
-{
-    struct store *store = store_new(arena);
-    parse_bundles(bundle, NULL, store);
-    derive_all(store);
-    struct findings findings = ruleset_eval(rules(), store, arena);
-    render(verdict_make(store, &findings, arena));
-    store_free(store);
-}
-
-static struct limits limits_by(uint8_t choice)
-{
-    struct limits limits = limits_default();
-    limits.value[LIMIT_total_bytes] = 16 << 20;
-    if (choice & 1)
-        limits.value[LIMIT_rows] = choice;
-    if (choice & 2)
-        limits.value[LIMIT_line_bytes] = 64;
-    if (choice & 4)
-        limits.value[LIMIT_member_bytes] = 100;
-    if (choice & 8)
-        limits.value[LIMIT_members] = 3;
-    return limits;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-    char path[64];
-    struct err err = {0};
-    struct limits limits = limits_by(n ? data[n - 1] : 0);
-    int fd = memfd_create("input", MFD_CLOEXEC);
-    if (fd < 0 || write(fd, data, n) != (ssize_t)n)
-        abort();
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    struct arena *arena = arena_new();
-    struct bundle *bundle = bundle_open(path, &limits, arena, &err);
-    if (!bundle && err.code != ERR_INPUT)
-        abort();
-    if (bundle)
-        judge(bundle, arena);
-    bundle_close(bundle);
-    arena_free(arena);
-    close(fd);
+    struct buf json = {0};
+    struct limits limits = chain_limits(n ? data[n - 1] : 0);
+    chain_run((struct span){(const char *)data, n}, SPAN_NONE, &limits, &json);
+    buf_free(&json);
     return 0;
 }
