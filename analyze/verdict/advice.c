@@ -44,9 +44,12 @@ static void add_once(struct maker *m, struct statements *list, struct map *seen,
  */
 static const struct ranked *decisive_of(const struct maker *m, const struct incident *incident)
 {
-    if (incident->kind == INCIDENT_PRESSURE)
-        return incident->ranking.n ? &incident->ranking.items[0] : NULL;
-    return title_finding(m, incident);
+    const struct ranked *first = incident->ranking.n ? &incident->ranking.items[0] : NULL;
+    bool is_failure = incident->kind == INCIDENT_UNKNOWN ||
+                      (first && span_is(first->finding->rule->id, "alloc-failure-only"));
+    if (is_failure && failure_finding(incident))
+        return failure_finding(incident);
+    return incident->kind == INCIDENT_PRESSURE ? first : title_finding(m, incident);
 }
 
 /* Advice about a victim where there is none. */

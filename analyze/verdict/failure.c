@@ -41,8 +41,27 @@ static void say_amount(struct maker *m, struct statement *statement, uint32_t ro
         tell_into(m, statement, " (order {})", ref_of(A(order), row));
 }
 
-void failure_title(struct maker *m, struct statement *title, uint32_t row)
+const struct ranked *failure_finding(const struct incident *incident)
 {
+    for (size_t i = 0; incident->failure != ROW_NONE && i < incident->ranking.n; i++) {
+        const struct finding *finding = incident->ranking.items[i].finding;
+        if (finding->rule->for_each && finding->rule->table == T_alloc_failures &&
+            finding->row == incident->failure)
+            return &incident->ranking.items[i];
+    }
+    return NULL;
+}
+
+/* The rest of the host's memory was no help: which zones may serve it then leads. */
+static const struct ranked *zone_finding(const struct incident *incident)
+{
+    const struct ranked *found = failure_finding(incident);
+    return found && span_is(found->finding->rule->id, "alloc-failure-zone") ? found : NULL;
+}
+
+void failure_title(struct maker *m, const struct incident *incident, struct statement *title)
+{
+    uint32_t row = incident->failure;
     const char *what = is_kind(m, row, "alloc_stall")       ? "a page allocation stalled"
                        : is_kind(m, row, "vmalloc_failure") ? "a vmalloc allocation failed"
                                                             : "a page allocation failed";
@@ -52,6 +71,8 @@ void failure_title(struct maker *m, struct statement *title, uint32_t row)
     else
         tell_into(m, title, "was refused ");
     say_amount(m, title, row);
+    if (zone_finding(incident))
+        tell_into(m, title, " that only zone {} or lower can serve", ref_of(A(highest_zone), row));
 }
 
 static bool has_flag(struct span flags, const char *name)
@@ -65,8 +86,21 @@ static bool has_flag(struct span flags, const char *name)
     return false;
 }
 
-void failure_summary(struct maker *m, struct statement *summary, uint32_t row)
+static void say_zone(struct maker *m, const struct incident *incident, struct statement *summary)
 {
+    const struct ranked *zone = zone_finding(incident);
+    if (!zone)
+        return;
+    tell_into(m, summary, " ");
+    for (size_t i = 0; i < zone->evidence.text.n; i++)
+        phrase_add(&summary->text, m->arena, zone->evidence.text.pieces[i].kind,
+                   zone->evidence.text.pieces[i].text);
+    statement_cite_all(m, summary, &zone->evidence);
+}
+
+void failure_summary(struct maker *m, const struct incident *incident, struct statement *summary)
+{
+    uint32_t row = incident->failure;
     struct span flags = text_of(m, A(gfp_flags), row);
     tell_into(m, summary, "{}", ref_of(A(trigger_comm), row));
     if (is_known(m, A(trigger_pid), row))
@@ -87,6 +121,7 @@ void failure_summary(struct maker *m, struct statement *summary, uint32_t row)
     else if (is_kind(m, row, "alloc_failure") && number_or(m, A(order), row, 0) > COSTLY_ORDER)
         tell_into(m, summary, " Above order {n} the kernel gives up and kills nobody for it.",
                   (int64_t)COSTLY_ORDER);
+    say_zone(m, incident, summary);
 }
 
 /* Which of the zones that it could use might have given it, by the report. */
@@ -102,12 +137,12 @@ static struct statement *say_zones(struct maker *m, struct incident *incident, u
                     ref_of(A(highest_zone), row), eligible, below);
     if (n_below == n)
         return tell(m, &incident->why,
-                    "All {} zones that it could use (none above {}) were below their minimum{@}",
-                    eligible, ref_of(A(highest_zone), row), below);
-    if (!is_known(m, A(zones_fit), row))
-        return tell(m, &incident->why,
-                    "Of the {} zones that it could use {} were below their minimum", eligible,
+                    "{w} that it could use (none above {}) were below their minimum{@}{@}",
+                    n == 2 ? "Both zones" : "All zones", ref_of(A(highest_zone), row), eligible,
                     below);
+    if (!is_known(m, A(zones_fit), row))
+        return tell(m, &incident->why, "Of the {} zones that it could use {} {w} below the minimum",
+                    eligible, below, n_below == 1 ? "was" : "were");
     if (number_or(m, A(zones_fit), row, 0) > 0)
         return tell(m, &incident->why,
                     "By the time of the report {} of the {} zones that it could use had room for "
@@ -118,10 +153,11 @@ static struct statement *say_zones(struct maker *m, struct incident *incident, u
                     "No zone that it could use ({}) was below its minimum, but none had a free "
                     "block of {}: memory was free in smaller pieces{@}{@}",
                     eligible, request, below, fit);
-    return tell(m, &incident->why,
-                "Of the {} zones that it could use {} were below their minimum, and no other had "
-                "a free block of {}: memory was free in smaller pieces{@}",
-                eligible, below, request, fit);
+    return tell(
+        m, &incident->why,
+        "Of the {} zones that it could use {} {w} below the minimum, and no other had a free "
+        "block of {}: memory was free in smaller pieces{@}",
+        eligible, below, n_below == 1 ? "was" : "were", request, fit);
 }
 
 static void why_zones(struct maker *m, struct incident *incident, uint32_t row)
@@ -198,7 +234,7 @@ void failure_why(struct maker *m, struct incident *incident)
     if (row == ROW_NONE)
         return;
     if (incident->kind != INCIDENT_UNKNOWN) /* there it is the summary */
-        failure_summary(m, statements_add(m, &incident->why), row);
+        failure_summary(m, incident, statements_add(m, &incident->why));
     why_zones(m, incident, row);
     why_boost(m, incident, row);
     why_filled(m, incident);

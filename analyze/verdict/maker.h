@@ -58,8 +58,10 @@ void steps_make(struct maker *m, struct incident *incident);
 /* A failed allocation of the log, where nothing worse is: the first whose zones are known, else the
  * first; ROW_NONE when there is none. */
 uint32_t failure_pick(const struct maker *m);
-void failure_title(struct maker *m, struct statement *title, uint32_t row);
-void failure_summary(struct maker *m, struct statement *summary, uint32_t row);
+/* What the rules found of it; NULL = nothing, or no such failure. */
+const struct ranked *failure_finding(const struct incident *incident);
+void failure_title(struct maker *m, const struct incident *incident, struct statement *title);
+void failure_summary(struct maker *m, const struct incident *incident, struct statement *summary);
 void failure_why(struct maker *m, struct incident *incident);
 void title_make(struct maker *m, struct incident *incident);
 /* The finding that the title of a kill is made of, or that explains a shortage which was none of

@@ -174,7 +174,7 @@ void summary_make(struct maker *m, struct incident *incident)
             break;
         }
         if (incident->kind == INCIDENT_UNKNOWN && incident->failure != ROW_NONE) {
-            failure_summary(m, &incident->summary, incident->failure);
+            failure_summary(m, incident, &incident->summary);
             break;
         }
         if (incident->kind == INCIDENT_UNKNOWN && incident->first_signal.what.text.n) {

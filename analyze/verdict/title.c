@@ -270,7 +270,7 @@ static void title_unknown(struct maker *m, struct incident *incident)
         return;
     }
     if (incident->failure != ROW_NONE)
-        failure_title(m, &incident->title, incident->failure);
+        failure_title(m, incident, &incident->title);
     else
         tell_into(m, &incident->title, "the log shows memory running short");
     tell_into(m, &incident->title, "; whether anything was killed the evidence cannot say");

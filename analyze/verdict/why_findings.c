@@ -25,9 +25,8 @@ static bool is_said(const struct ranked *ranked)
 /* failure_why has told of the zones of the failure. */
 static bool is_told_by_failure(const struct incident *incident, const struct ranked *ranked)
 {
-    struct span id = ranked->finding->rule->id;
-    return incident->failure != ROW_NONE &&
-           (span_is(id, "alloc-failure-fragmented") || span_is(id, "alloc-failure-low"));
+    const struct rule *rule = ranked->finding->rule;
+    return incident->failure != ROW_NONE && rule->for_each && rule->table == T_alloc_failures;
 }
 
 /* The line of the classes has said how much of the whole the largest is. */
