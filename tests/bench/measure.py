@@ -73,9 +73,10 @@ def ratios(command, base, what):
 HEAD = f'{"":46} {"CPU s":>19} {"wall s":>19} {"peak MiB":>8} {"CPU ratio":>17} {"wall ratio":>17}  aim'
 
 
-def row(command, base=None, aim=''):
+def row(command, base=None, aim='', digits=2):
     peak = max(command.column('peak_kib')) / 1024
-    text = f'{command.label:46} {spread(command.column("cpu")):>19} {spread(command.column("wall")):>19} {peak:8.1f}'
+    cpu, wall = (spread(command.column(what), digits) for what in ('cpu', 'wall'))
+    text = f'{command.label:46} {cpu:>19} {wall:>19} {peak:8.1f}'
     if base:
         text += f' {spread(ratios(command, base, "cpu")):>17} {spread(ratios(command, base, "wall")):>17}  {aim}'
     print(text.rstrip(), flush=True)
