@@ -36,6 +36,9 @@ static void expand(uint32_t w[64], const unsigned char *p)
     }
 }
 
+/* The eight words move on by one with each round; here the names move, and eight rounds at a time
+ * are written out, so that they have no index at run time. */
+#define WORD(n) s[((n) + 64 - i) % 8]
 static void blocks_portable(uint32_t state[8], const unsigned char *p, size_t count)
 {
     uint32_t w[64] = {0}, s[8];
@@ -43,23 +46,22 @@ static void blocks_portable(uint32_t state[8], const unsigned char *p, size_t co
     for (; count; count--, p += 64) {
         expand(w, p);
         memcpy(s, state, sizeof(s));
-        for (int i = 0; i < 64; i++) {
-            uint32_t e = s[4], a = s[0];
-            uint32_t t1 = s[7] + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +
-                          ((e & s[5]) ^ (~e & s[6])) + k[i] + w[i];
-            uint32_t t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +
-                          ((a & s[1]) ^ (a & s[2]) ^ (s[1] & s[2]));
+#pragma GCC unroll 8
+        for (unsigned i = 0; i < 64; i++) {
+            uint32_t e = WORD(4), a = WORD(0);
+            uint32_t t1 = WORD(7) + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +
+                          ((e & WORD(5)) ^ (~e & WORD(6))) + k[i] + w[i];
 
-            memmove(s + 1, s, 7 * sizeof(s[0]));
-            s[4] += t1;
-            s[0] = t1 + t2;
+            WORD(3) += t1;
+            WORD(7) = t1 + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +
+                      ((a & WORD(1)) ^ (a & WORD(2)) ^ (WORD(1) & WORD(2)));
         }
         for (int i = 0; i < 8; i++)
             state[i] += s[i];
     }
 }
 
-#ifdef __x86_64__
+#if defined(__x86_64__) && !defined(SHA256_PORTABLE)
 #include <cpuid.h>
 #include <immintrin.h>
 
@@ -120,7 +122,7 @@ blocks_sha(uint32_t state[8], const unsigned char *p, size_t count)
 
 static void blocks(uint32_t state[8], const unsigned char *p, size_t count)
 {
-#ifdef __x86_64__
+#if defined(__x86_64__) && !defined(SHA256_PORTABLE)
     if (has_sha_instructions()) {
         blocks_sha(state, p, count);
         return;

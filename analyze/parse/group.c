@@ -14,6 +14,8 @@ static struct group list[GROUPS_MAX];
 static uint32_t next_same_name[GROUPS_MAX]; /* index + 1 of the next with the same last component */
 static const struct source_def *by_group[SOURCES_MAX]; /* sources in the order of their groups */
 static struct map keys[GROUPS_MAX];
+static uint64_t
+    key_bits[GROUPS_MAX];  /* of each key its key_bit: most keys of a file are nobody's */
 static struct map by_name; /* last component -> index of the first group */
 static uint32_t n_list;
 
@@ -36,6 +38,14 @@ static struct group *add(const char *pattern, enum table_id table)
     return &list[at];
 }
 
+static uint64_t key_bit(struct span key)
+{
+    if (key.n == 0)
+        return 1;
+    size_t first = (unsigned char)key.p[0], last = (unsigned char)key.p[key.n - 1];
+    return UINT64_C(1) << (key.n * 7 + first * 3 + last) % 64;
+}
+
 static void add_sources(void)
 {
     uint32_t n, n_used = 0;
@@ -52,6 +62,7 @@ static void add_sources(void)
     for (uint32_t i = 0; i < n; i++) {
         uint32_t g = find_pattern(span_of(sources[i].pattern));
         map_set(&keys[g], span_of(sources[i].key), list[g].n_sources);
+        key_bits[g] |= key_bit(span_of(sources[i].key));
         by_group[list[g].first_source + list[g].n_sources++] = &sources[i];
     }
 }
@@ -94,6 +105,7 @@ const struct group *group_find(struct span path, bool is_v1, struct span *ret_ke
 const struct source_def *group_source(const struct group *group, struct span key,
                                       uint32_t *ret_index)
 {
-    *ret_index = map_get(&keys[group - list], key, UINT32_MAX);
+    bool maybe = key_bits[group - list] & key_bit(key);
+    *ret_index = maybe ? map_get(&keys[group - list], key, UINT32_MAX) : UINT32_MAX;
     return *ret_index == UINT32_MAX ? NULL : by_group[group->first_source + *ret_index];
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "parse/pairs.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* The rest of the line is one value. */
@@ -97,11 +96,20 @@ bool pair_limits(struct span *rest, struct pair *pair)
     return value.n && take_rest(rest, pair, key, span_word(&value));
 }
 
+/* The key of a field without a name: its number. Every process has fifty of them. */
+static void name_by_number(struct pair *pair, unsigned number)
+{
+    char *end = pair->room + sizeof(pair->room), *p = end;
+    do
+        *--p = (char)('0' + number % 10);
+    while ((number /= 10) != 0);
+    pair->key = (struct span){p, (size_t)(end - p)};
+}
+
 bool pair_columns(struct span *rest, struct pair *pair)
 {
     pair->value = span_word(rest);
-    int n = snprintf(pair->room, sizeof(pair->room), "%u", pair->index);
-    pair->key = (struct span){pair->room, (size_t)n};
+    name_by_number(pair, pair->index);
     return pair->value.n != 0;
 }
 
@@ -117,9 +125,7 @@ bool pair_stat(struct span *rest, struct pair *pair)
             return false;
         *rest = span_skip(line, end + 1);
     }
-    unsigned field = pair->index == 0 ? 1 : pair->index + 2;
-    int n = snprintf(pair->room, sizeof(pair->room), "%u", field);
-    pair->key = (struct span){pair->room, (size_t)n};
+    name_by_number(pair, pair->index == 0 ? 1 : pair->index + 2);
     return pair->value.n != 0;
 }
 

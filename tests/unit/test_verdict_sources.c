@@ -43,7 +43,7 @@ static void a_failed_allocation_is_the_title_where_nothing_else_is_known(void **
                             "refused 64.0 KiB (order 4); whether"));
     assert_true(span_has(buf_span(&text), "`ibex` asked for 64.0 KiB (order 4) and was refused. "
                                           "Above order 3 the kernel gives up"));
-    assert_true(span_has(buf_span(&text), "Of the 3 zones that it could use 2 were below their "
+    assert_true(span_has(buf_span(&text), "Of the 3 zones that it could use 2 were below the "
                                           "minimum, and no other had a free block of 64.0 KiB"));
     buf_free(&text);
 }
