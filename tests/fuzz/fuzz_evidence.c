@@ -4,6 +4,7 @@
  * made here, so that no change of the fuzzer is lost to a checksum or a size. The first byte
  * chooses small limits as in fuzz_verdict, except that its bit 0 asks for a second run with the
  * members turned around: their order decides nothing. */
+#include "bundle/path.h"
 #include "chain.h"
 
 #include <stdint.h>
@@ -44,10 +45,22 @@ static size_t prefix_of(struct span path)
     return path.n;
 }
 
+/* Another spelling of a path could be that of a member before it, and one that ends in a slash is a
+ * folder's, which has no text: what follows would be damage. */
+static bool is_normal(struct span path)
+{
+    struct buf normal = {0};
+    struct limits limits = limits_default();
+    bool is = path_normal(path, &limits, &normal) == PATH_FINE && span_eq(path, buf_span(&normal));
+    buf_free(&normal);
+    return is;
+}
+
 /* The first of its path counts; a second one would make the order matter. */
 static void add(struct evidence *evidence, struct span path, struct span text)
 {
-    if (evidence->n < MEMBERS_MAX && path.n && prefix_of(path) < path.n && !has(evidence, path))
+    if (evidence->n < MEMBERS_MAX && is_normal(path) && prefix_of(path) < path.n &&
+        !has(evidence, path))
         evidence->members[evidence->n++] = (struct member){path, text};
 }
 
