@@ -106,7 +106,7 @@ static void read_line_at(struct log *log, size_t n, bool has_feed)
     log->line += has_feed;
     if (log->position > log->scanned)
         log->scanned = log->position;
-    if (log->intake.quiet_lines > QUIET_LINES && log->hint != LOG_KMSG) {
+    if (log->intake.quiet_lines > QUIET_LINES && log->hint != LOG_KMSG && !log->is_skipping) {
         log->is_reading = false;
         log->was_skipped = true;
     }
@@ -128,9 +128,11 @@ static bool read_lines(struct log *log, bool is_end)
     return true;
 }
 
-/* Goes on to the last start of a line at or before `from`. Inside a line that is longer than the
- * limit there is none: what stands there must not be read as if it began a line. */
-static void skip_to(struct log *log, size_t from)
+/* Goes on to the last start of a line at or before `from`. One that is further away than the limit
+ * is not read from: what follows must not be read as if it began a line. Whether the window still
+ * holds it makes no difference, for how much that is depends on the pieces in which the text comes.
+ */
+static void skip_to(struct log *log, size_t from, bool found)
 {
     size_t start = from;
     while (start > log->position && log->window[start - 1] != '\n')
@@ -138,26 +140,26 @@ static void skip_to(struct log *log, size_t from)
     if (start > log->position) {
         consume(log, start - log->position);
         log->is_skipping = false;
-    } else if (from > log->position + log->line_bytes) {
-        if (!log->is_skipping)
-            cut_line(log);
-        consume(log, from - log->position);
-        log->is_skipping = true;
     }
+    if (!log->is_skipping && from <= log->position + log->line_bytes)
+        return;
+    if (found)
+        cut_line(log);
+    consume(log, from - log->position);
+    log->is_skipping = true;
 }
 
-/* Skips to the lines before the next anchor. False when the window has none. */
+/* Skips to the lines before the next anchor. False when the window has none: then as far as any
+ * anchor that is still to come, or to end, leaves no choice. */
 static bool skip_to_anchor(struct log *log)
 {
     struct span unseen = {log->window + log->scanned, log->n - log->scanned};
-    size_t at = log->scanned + scan_anchor(unseen), from;
+    size_t at = log->scanned + scan_anchor(unseen);
     bool found = at < log->n;
-    if (found)
-        from = at > LOOK_BACK_BYTES ? at - LOOK_BACK_BYTES : 0;
-    else
-        from = log->n > LOOK_BACK_BYTES ? log->n - LOOK_BACK_BYTES : 0;
-    if (from > log->position)
-        skip_to(log, from);
+    size_t back = found ? LOOK_BACK_BYTES : LOOK_BACK_BYTES + ANCHOR_BYTES;
+    size_t from = at > back ? at - back : 0;
+    if (from >= log->position)
+        skip_to(log, from, found);
     if (!found) {
         log->scanned = log->n > ANCHOR_BYTES ? log->n - ANCHOR_BYTES : 0;
         if (log->scanned < log->position)

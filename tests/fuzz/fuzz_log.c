@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Kernel logs: carriers, joining of lines, reports. The first byte chooses how the text is cut into
- * chunks, whether it is taken for dev/kmsg, for one that a limit cut, and whether a second member
- * tells the same again. Cutting must not change a fact: the same text in one piece and in many
- * gives the same facts in the same places, and the same observations. */
+ * chunks, and bit by bit what is done with it. Cutting must not change a fact: the same text in one
+ * piece and in many gives the same facts in the same places, and the same observations. */
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/sha256.h"
 #include "fact/store.h"
 #include "log/log.h"
@@ -12,7 +12,15 @@
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
-enum { CHOICE_KMSG = 1, CHOICE_CUT = 8, CHOICE_TWICE = 16 };
+enum choice {
+    CHOICE_KMSG = 1,    /* it is dev/kmsg */
+    CHOICE_SHORT = 4,   /* lines are cut at 64 bytes */
+    CHOICE_CUT = 8,     /* a limit cut the text */
+    CHOICE_TWICE = 16,  /* a second member tells the same again */
+    CHOICE_PSTORE = 32, /* it is a file of pstore */
+    CHOICE_QUIET = 128, /* so many empty lines go before it that only anchors are looked for */
+};
+enum { QUIET_LINES = 600 };
 
 struct told {
     const struct store *store;
@@ -72,12 +80,18 @@ static void read_member(struct log *log, const char *name, struct span rest, siz
 
 static void read_in(struct span text, size_t piece, unsigned choice, char ret_hex[SHA256_HEX])
 {
+    static const char *const names[] = {"var/log/kern.log", "var/log/messages",
+                                        "sys/fs/pstore/dmesg-efi_pstore-170406720000101",
+                                        "sys/fs/pstore/dmesg-efi_pstore-170406720000201"};
+    const char *const *name = choice & CHOICE_PSTORE ? names + 2 : names;
     struct arena *arena = arena_new();
     struct store *store = store_new(arena);
     struct log *log = log_new(store);
-    read_member(log, "var/log/kern.log", text, piece, choice);
+    if (choice & CHOICE_SHORT)
+        log_limit_line(log, 64);
+    read_member(log, name[0], text, piece, choice);
     if (choice & CHOICE_TWICE)
-        read_member(log, "var/log/messages", text, piece, choice);
+        read_member(log, name[1], text, piece, choice);
     log_finish(log);
     tell(store, ret_hex);
     store_free(store);
@@ -87,12 +101,16 @@ static void read_in(struct span text, size_t piece, unsigned choice, char ret_he
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
     char whole[SHA256_HEX], parts[SHA256_HEX];
+    struct buf text = {0};
     if (size < 2)
         return 0;
-    struct span text = {(const char *)data + 1, size - 1};
-    read_in(text, text.n, data[0], whole);
-    read_in(text, 2 + data[0] / 2, data[0], parts);
+    for (int i = 0; data[0] & CHOICE_QUIET && i < QUIET_LINES; i++)
+        buf_char(&text, '\n');
+    buf_add(&text, (struct span){(const char *)data + 1, size - 1});
+    read_in(buf_span(&text), text.n, data[0], whole);
+    read_in(buf_span(&text), 2 + data[0] / 2, data[0], parts);
     if (!span_is(span_of(whole), parts))
         abort();
+    buf_free(&text);
     return 0;
 }
