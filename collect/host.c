@@ -265,7 +265,7 @@ static uint64_t count_cpus(struct reads *r)
 /* The version 2 tree stands at sys/fs/cgroup, on hybrid hosts beside the version 1 trees. */
 enum host_cgroup host_find_cgroup(struct reads *r)
 {
-    bool v1 = has(r, "sys/fs/cgroup/memory");
+    bool v1 = has(r, "sys/fs/cgroup/memory/memory.limit_in_bytes");
 
     if (has(r, "sys/fs/cgroup/cgroup.controllers"))
         return HOST_CGROUP_V2;
