@@ -125,6 +125,10 @@ static int compare(const void *a, const void *b)
     if (x->sample != y->sample)
         return x->sample < y->sample ? -1 : 1;
     int order = span_cmp(x->path, y->path);
+    if (order == 0 && x->from != y->from)
+        order = x->from - y->from; /* samples/0 says the same as the root */
+    if (order == 0)
+        order = span_cmp(x->name, y->name); /* samples/01, samples/1 */
     if (order != 0)
         return order;
     return x->member < y->member ? -1 : x->member > y->member; /* here: order of arrival */
