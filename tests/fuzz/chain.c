@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 /* Loaded once: 68 rules. */
-static const struct ruleset *rules(void)
+const struct ruleset *chain_rules(void)
 {
     static const struct ruleset *loaded;
     struct err err = {0};
@@ -69,17 +69,6 @@ static void render(const struct verdict *verdict, struct buf *ret_json)
     buf_free(&text);
 }
 
-static void judge(struct bundle *bundle, struct bundle *before, struct arena *arena,
-                  struct buf *ret_json)
-{
-    struct store *store = store_new(arena);
-    parse_bundles(bundle, before, store);
-    derive_all(store);
-    struct findings findings = ruleset_eval(rules(), store, arena);
-    render(verdict_make(store, &findings, arena), ret_json);
-    store_free(store);
-}
-
 struct limits chain_limits(uint8_t choice)
 {
     struct limits limits = limits_default();
@@ -111,15 +100,30 @@ static struct bundle *open_bytes(struct span bytes, const struct limits *limits,
     return bundle;
 }
 
+struct store *chain_read(struct span input, struct span before, const struct limits *limits,
+                         struct arena *arena)
+{
+    struct bundle *bundle = open_bytes(input, limits, arena);
+    struct bundle *older = before.n ? open_bytes(before, limits, arena) : NULL;
+    struct store *store = bundle ? store_new(arena) : NULL;
+    if (store) {
+        parse_bundles(bundle, older, store);
+        derive_all(store);
+    }
+    bundle_close(bundle);
+    bundle_close(older);
+    return store;
+}
+
 void chain_run(struct span input, struct span before, const struct limits *limits,
                struct buf *ret_json)
 {
     struct arena *arena = arena_new();
-    struct bundle *bundle = open_bytes(input, limits, arena);
-    struct bundle *older = before.n ? open_bytes(before, limits, arena) : NULL;
-    if (bundle)
-        judge(bundle, older, arena, ret_json);
-    bundle_close(bundle);
-    bundle_close(older);
+    struct store *store = chain_read(input, before, limits, arena);
+    if (store) {
+        struct findings findings = ruleset_eval(chain_rules(), store, arena);
+        render(verdict_make(store, &findings, arena), ret_json);
+        store_free(store);
+    }
     arena_free(arena);
 }
