@@ -103,8 +103,8 @@ static bool is_cited(const struct finding *finding, struct ref ref)
     return low < finding->n_cites && ref_pack(finding->cites[low]) == ref_pack(ref);
 }
 
-/* What the rule wants shown and what its sentence names, less what is cited anyway. */
-static void add_context(struct judge *j, struct finding *finding)
+/* The facts that the sentence names. */
+static uint32_t said(struct judge *j)
 {
     const struct rule_body *body = j->rule->body;
     struct eval *e = &j->eval;
@@ -112,6 +112,15 @@ static void add_context(struct judge *j, struct finding *finding)
     for (size_t i = 0; i < body->n_say; i++)
         if (body->say[i].expr)
             set = rope_join(&e->rope, set, eval_node(e, body->say[i].expr->root).cites);
+    return set;
+}
+
+/* What the rule wants shown and what its sentence names, less what is cited anyway. */
+static void add_context(struct judge *j, struct finding *finding)
+{
+    const struct rule_body *body = j->rule->body;
+    struct eval *e = &j->eval;
+    uint32_t set = said(j);
     for (size_t i = 0; i < body->n_context; i++) {
         const struct node *node = body->context[i].root;
         set = rope_join(&e->rope, set,
@@ -129,13 +138,7 @@ static void add_context(struct judge *j, struct finding *finding)
 /* The sentence may name facts that decided nothing; they stand behind it all the same. */
 static void add_said(struct judge *j, struct finding *finding)
 {
-    const struct rule_body *body = j->rule->body;
-    struct eval *e = &j->eval;
-    uint32_t set = 0;
-    for (size_t i = 0; i < body->n_say; i++)
-        if (body->say[i].expr)
-            set = rope_join(&e->rope, set, eval_node(e, body->say[i].expr->root).cites);
-    finding->said = rope_refs_in_order(&e->rope, set, j->arena, &finding->n_said);
+    finding->said = rope_refs_in_order(&j->eval.rope, said(j), j->arena, &finding->n_said);
 }
 
 static void add_match(struct judge *j, struct finding *finding)

@@ -60,15 +60,7 @@ static const struct grid_column allocation_columns[] = {
     {{"calls", "calls", FACT_COUNT}, F_oom_allocations_calls},
 };
 
-struct event_grid {
-    const char *id, *title;
-    enum table_id table;
-    const struct grid_column *columns;
-    size_t n_columns;
-    enum field_id by; /* 0 = as printed */
-    size_t keep;
-};
-static const struct event_grid event_grids[] = {
+static const struct grid_def event_grids[] = {
     {"tasks", "Tasks at the event, with badness recomputed", T_oom_tasks, COLUMNS(task_columns),
      F_oom_tasks_rss, TASKS_KEPT},
     {"zones", "Zones at the event: what the request could use", T_oom_zones, COLUMNS(zone_columns),
@@ -134,7 +126,7 @@ static void series_grid(struct maker *m, struct incident *incident)
     grid_finish(m, &incident->grids);
 }
 
-static void grid_of(struct maker *m, struct incident *incident, const struct event_grid *def,
+static void grid_of(struct maker *m, struct incident *incident, const struct grid_def *def,
                     uint32_t parent)
 {
     struct grid *grid = grid_add(m, &incident->grids, def->id, def->title);
@@ -160,16 +152,16 @@ static const struct grid_column *columns_shift(struct maker *m, const struct gri
 static void grids_of_failure(struct maker *m, struct incident *incident)
 {
     const struct mem_report *tables = &mem_reports[MEM_REPORT_FAILURE];
-    struct event_grid all = {
+    struct grid_def all = {
         "failures", "Allocations that failed", T_alloc_failures, COLUMNS(failure_columns), 0,
         ROWS_KEPT};
-    struct event_grid zones = {"zones",
-                               "Zones at the failure: what the request could use",
-                               tables->zones,
-                               COLUMNS(zone_columns),
-                               0,
-                               ROWS_KEPT};
-    struct event_grid nodes = {
+    struct grid_def zones = {"zones",
+                             "Zones at the failure: what the request could use",
+                             tables->zones,
+                             COLUMNS(zone_columns),
+                             0,
+                             ROWS_KEPT};
+    struct grid_def nodes = {
         "event_nodes", "Nodes at the failure", tables->nodes, COLUMNS(node_columns), 0, ROWS_KEPT};
     zones.columns = columns_shift(m, zones.columns, zones.n_columns, tables->zone_shift);
     nodes.columns = columns_shift(m, nodes.columns, nodes.n_columns, tables->node_shift);

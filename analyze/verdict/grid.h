@@ -15,6 +15,16 @@ enum { GRID_COLUMNS_MAX = 20 };
 /* An array of them and their count, as two arguments or initializers. */
 #define COLUMNS(c) (c), sizeof(c) / sizeof(*(c))
 
+/* A table of the report that shows rows of one table of facts. */
+struct grid_def {
+    const char *id, *title;
+    enum table_id table;
+    const struct grid_column *columns;
+    size_t n_columns;
+    enum field_id by; /* 0 = as printed */
+    size_t keep;
+};
+
 /* A table with these columns, empty. */
 struct grid *grid_add(struct maker *m, struct grids *grids, const char *id, const char *title);
 void grid_columns(struct maker *m, struct grid *grid, const struct grid_column *columns, size_t n);

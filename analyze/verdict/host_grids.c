@@ -77,15 +77,7 @@ static const struct grid_column psi_sample_columns[] = {
     {{"io_full_us", "io full", FACT_DURATION}, F_psi_samples_io_full_total},
 };
 
-struct host_grid {
-    const char *id, *title;
-    enum table_id table;
-    const struct grid_column *columns;
-    size_t n_columns;
-    enum field_id by; /* 0 = as printed */
-    size_t keep;
-};
-static const struct host_grid host_grids[] = {
+static const struct grid_def host_grids[] = {
     {"slabs", "Slab by bytes", T_slabs, COLUMNS(slab_columns), F_slabs_bytes, SLABS_KEPT},
     {"nodes", "NUMA nodes at the capture", T_nodes, COLUMNS(node_columns), 0, ROWS_KEPT},
     {"swaps", "Swap", T_swaps, COLUMNS(swap_columns), 0, ROWS_KEPT},
@@ -227,7 +219,7 @@ static void placement_grid(struct maker *m, struct incident *incident)
 static void grids_of_host(struct maker *m, struct incident *incident)
 {
     for (size_t i = 0; i < sizeof(host_grids) / sizeof(*host_grids); i++) {
-        const struct host_grid *def = &host_grids[i];
+        const struct grid_def *def = &host_grids[i];
         struct grid *grid = grid_add(m, &incident->grids, def->id, def->title);
         grid_columns(m, grid, def->columns, def->n_columns);
         grid_fill(m, grid, def->columns,

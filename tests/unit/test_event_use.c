@@ -5,36 +5,16 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "base/arena.h"
+#include "bare_store.h"
 #include "derive/crowd.h"
 #include "derive/event_use.h"
 
 enum { MIB = 1 << 20 };
 
-static int set_up(void **state)
-{
-    *state = store_new(arena_new());
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct store *store = *state;
-    struct arena *arena = store_arena(store);
-    store_free(store);
-    arena_free(arena);
-    return 0;
-}
-
-static struct where here(struct store *store)
-{
-    return (struct where){store_member(store, SPAN_LIT("dev/kmsg")), 1};
-}
-
 static uint32_t event_add(struct store *store, const char *scope)
 {
     uint32_t row = store_row_add(store, T_oom_events, 0);
-    store_set_text(store, F_oom_events_scope, row, span_of(scope), here(store));
+    store_set_text(store, F_oom_events_scope, row, span_of(scope), bare_store_here(store));
     return row;
 }
 
@@ -49,12 +29,12 @@ static void cgroup_takes_shmem_out_of_file(void **state)
     struct store *store = *state;
     uint32_t e = event_add(store, "memcg");
 
-    store_set(store, F_oom_events_usage, e, 96 * MIB, here(store));
-    store_set(store, F_oom_events_stat_anon, e, 20 * MIB, here(store));
-    store_set(store, F_oom_events_stat_file, e, 72 * MIB, here(store));
-    store_set(store, F_oom_events_stat_shmem, e, 70 * MIB, here(store));
-    store_set(store, F_oom_events_stat_kernel, e, 3 * MIB, here(store));
-    store_set(store, F_oom_events_stat_sock, e, 0, here(store));
+    store_set(store, F_oom_events_usage, e, 96 * MIB, bare_store_here(store));
+    store_set(store, F_oom_events_stat_anon, e, 20 * MIB, bare_store_here(store));
+    store_set(store, F_oom_events_stat_file, e, 72 * MIB, bare_store_here(store));
+    store_set(store, F_oom_events_stat_shmem, e, 70 * MIB, bare_store_here(store));
+    store_set(store, F_oom_events_stat_kernel, e, 3 * MIB, bare_store_here(store));
+    store_set(store, F_oom_events_stat_sock, e, 0, bare_store_here(store));
     derive_event_use(store);
     assert_int_equal(number(store, F_oom_events_use_total, e), 96 * MIB);
     assert_int_equal(number(store, F_oom_events_use_file, e), 2 * MIB);
@@ -69,12 +49,12 @@ static void cgroup_v1_rests_on_kmem(void **state)
     struct store *store = *state;
     uint32_t e = event_add(store, "memcg");
 
-    store_set(store, F_oom_events_usage, e, 96 * MIB, here(store));
-    store_set(store, F_oom_events_stat_anon, e, 20 * MIB, here(store));
-    store_set(store, F_oom_events_stat_file, e, 10 * MIB, here(store));
+    store_set(store, F_oom_events_usage, e, 96 * MIB, bare_store_here(store));
+    store_set(store, F_oom_events_stat_anon, e, 20 * MIB, bare_store_here(store));
+    store_set(store, F_oom_events_stat_file, e, 10 * MIB, bare_store_here(store));
     derive_event_use(store);
     assert_int_equal(number(store, F_oom_events_use_unaccounted, e), -1);
-    store_set(store, F_oom_events_kmem_usage, e, 70 * MIB, here(store));
+    store_set(store, F_oom_events_kmem_usage, e, 70 * MIB, bare_store_here(store));
     derive_event_use(store);
     assert_int_equal(number(store, F_oom_events_use_unaccounted, e), 0); /* never below nothing */
 }
@@ -84,8 +64,8 @@ static void host_uses_the_counters(void **state)
     struct store *store = *state;
     uint32_t e = event_add(store, "global");
 
-    store_set(store, F_oom_events_mem_dirty, e, 3 * MIB, here(store));
-    store_set(store, F_oom_events_mem_writeback, e, 4 * MIB, here(store));
+    store_set(store, F_oom_events_mem_dirty, e, 3 * MIB, bare_store_here(store));
+    store_set(store, F_oom_events_mem_writeback, e, 4 * MIB, bare_store_here(store));
     derive_event_use(store);
     assert_int_equal(number(store, F_oom_events_use_dirty, e), 7 * MIB);
     assert_int_equal(number(store, F_oom_events_use_anon, e), -1);
@@ -94,8 +74,8 @@ static void host_uses_the_counters(void **state)
 static void zone_add(struct store *store, uint32_t e, int64_t managed_mib)
 {
     uint32_t row = store_row_add(store, T_oom_zones, e);
-    store_set(store, F_oom_zones_managed, row, managed_mib * MIB, here(store));
-    store_set(store, F_oom_zones_free, row, 1 * MIB, here(store));
+    store_set(store, F_oom_zones_managed, row, managed_mib * MIB, bare_store_here(store));
+    store_set(store, F_oom_zones_free, row, 1 * MIB, bare_store_here(store));
 }
 
 static void nodes_allowed_are_summed_when_all_are_there(void **state)
@@ -105,13 +85,13 @@ static void nodes_allowed_are_summed_when_all_are_there(void **state)
 
     zone_add(store, e, 300);
     zone_add(store, e, 20);
-    store_set(store, F_oom_nodes_active_anon, node, 1 * MIB, here(store));
-    store_set(store, F_oom_nodes_inactive_anon, node, 250 * MIB, here(store));
-    store_set(store, F_oom_nodes_shmem, node, 30 * MIB, here(store));
+    store_set(store, F_oom_nodes_active_anon, node, 1 * MIB, bare_store_here(store));
+    store_set(store, F_oom_nodes_inactive_anon, node, 250 * MIB, bare_store_here(store));
+    store_set(store, F_oom_nodes_shmem, node, 30 * MIB, bare_store_here(store));
     derive_event_use(store);
     assert_int_equal(number(store, F_oom_events_use_total, e), -1);
-    store_set_complete(store, T_oom_zones, e, true, here(store));
-    store_set_complete(store, T_oom_nodes, e, true, here(store));
+    store_set_complete(store, T_oom_zones, e, true, bare_store_here(store));
+    store_set_complete(store, T_oom_nodes, e, true, bare_store_here(store));
     derive_event_use(store);
     assert_int_equal(number(store, F_oom_events_use_total, e), 320 * MIB);
     assert_int_equal(number(store, F_oom_events_use_free, e), 2 * MIB);
@@ -122,8 +102,8 @@ static void nodes_allowed_are_summed_when_all_are_there(void **state)
 static void task_add(struct store *store, uint32_t e, const char *comm, int64_t rss_mib)
 {
     uint32_t row = store_row_add(store, T_oom_tasks, e);
-    store_set_text(store, F_oom_tasks_comm, row, span_of(comm), here(store));
-    store_set(store, F_oom_tasks_rss, row, rss_mib * MIB, here(store));
+    store_set_text(store, F_oom_tasks_comm, row, span_of(comm), bare_store_here(store));
+    store_set(store, F_oom_tasks_rss, row, rss_mib * MIB, bare_store_here(store));
 }
 
 static void crowd_is_counted_in_a_whole_table(void **state)
@@ -137,7 +117,7 @@ static void crowd_is_counted_in_a_whole_table(void **state)
     task_add(store, e, "php-fpm", 30);
     derive_crowd(store);
     assert_int_equal(number(store, F_oom_events_crowd_count, e), -1);
-    store_set_complete(store, T_oom_tasks, e, true, here(store));
+    store_set_complete(store, T_oom_tasks, e, true, bare_store_here(store));
     derive_crowd(store);
     comm = store_fact(store, F_oom_events_crowd_comm, e).text;
     assert_true(span_is(comm, "php-fpm"));
@@ -147,7 +127,7 @@ static void crowd_is_counted_in_a_whole_table(void **state)
 
 int main(void)
 {
-#define T(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define T(test) cmocka_unit_test_setup_teardown(test, bare_store_set_up, bare_store_tear_down)
     const struct CMUnitTest tests[] = {
         T(cgroup_takes_shmem_out_of_file),
         T(cgroup_v1_rests_on_kmem),

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "base/arena.h"
+#include "bare_store.h"
 #include "derive/buddy.h"
 #include "derive/event_flags.h"
 #include "derive/event_gfp.h"
@@ -16,35 +16,15 @@
 enum { KIB = 1024, PAGE = 4096 };
 enum { HIGHUSER_MOVABLE = 0x140dca, KERNEL = 0xcc0 };
 
-static int set_up(void **state)
-{
-    *state = store_new(arena_new());
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct store *store = *state;
-    struct arena *arena = store_arena(store);
-    store_free(store);
-    arena_free(arena);
-    return 0;
-}
-
-static struct where here(struct store *store)
-{
-    return (struct where){store_member(store, SPAN_LIT("dev/kmsg")), 1};
-}
-
 static uint32_t report_add(struct store *store, const struct mem_report *tables, int64_t gfp,
                            int64_t order)
 {
     uint32_t row = store_row_add(store, tables->reports, 0), shift = tables->report_shift;
 
-    store_set(store, field_shift(F_oom_events_gfp_mask, shift), row, gfp, here(store));
-    store_set(store, field_shift(F_oom_events_order, shift), row, order, here(store));
-    store_set(store, field_shift(F_oom_events_page_size, shift), row, PAGE, here(store));
-    store_set_complete(store, tables->zones, row, true, here(store));
+    store_set(store, field_shift(F_oom_events_gfp_mask, shift), row, gfp, bare_store_here(store));
+    store_set(store, field_shift(F_oom_events_order, shift), row, order, bare_store_here(store));
+    store_set(store, field_shift(F_oom_events_page_size, shift), row, PAGE, bare_store_here(store));
+    store_set_complete(store, tables->zones, row, true, bare_store_here(store));
     return row;
 }
 
@@ -58,12 +38,15 @@ static uint32_t zone_of(struct store *store, const struct mem_report *tables, ui
 {
     uint32_t row = store_row_add(store, tables->zones, report), shift = tables->zone_shift;
 
-    store_set_text(store, field_shift(F_oom_zones_name, shift), row, span_of(name), here(store));
-    store_set(store, field_shift(F_oom_zones_free, shift), row, free_kib * KIB, here(store));
-    store_set(store, field_shift(F_oom_zones_min, shift), row, 1000 * KIB, here(store));
+    store_set_text(store, field_shift(F_oom_zones_name, shift), row, span_of(name),
+                   bare_store_here(store));
+    store_set(store, field_shift(F_oom_zones_free, shift), row, free_kib * KIB,
+              bare_store_here(store));
+    store_set(store, field_shift(F_oom_zones_min, shift), row, 1000 * KIB, bare_store_here(store));
     store_set_text(store, field_shift(F_oom_zones_lowmem_reserve, shift), row,
-                   SPAN_LIT("0 0 100 200 200"), here(store));
-    store_set_text(store, field_shift(F_oom_zones_buddy, shift), row, span_of(buddy), here(store));
+                   SPAN_LIT("0 0 100 200 200"), bare_store_here(store));
+    store_set_text(store, field_shift(F_oom_zones_buddy, shift), row, span_of(buddy),
+                   bare_store_here(store));
     return row;
 }
 
@@ -134,10 +117,11 @@ static uint32_t zone_with(struct store *store, uint32_t event, const char *name,
                           const char *reserves)
 {
     uint32_t row = store_row_add(store, T_oom_zones, event);
-    store_set_text(store, F_oom_zones_name, row, span_of(name), here(store));
-    store_set(store, F_oom_zones_free, row, free_kib * KIB, here(store));
-    store_set(store, F_oom_zones_min, row, 1000 * KIB, here(store));
-    store_set_text(store, F_oom_zones_lowmem_reserve, row, span_of(reserves), here(store));
+    store_set_text(store, F_oom_zones_name, row, span_of(name), bare_store_here(store));
+    store_set(store, F_oom_zones_free, row, free_kib * KIB, bare_store_here(store));
+    store_set(store, F_oom_zones_min, row, 1000 * KIB, bare_store_here(store));
+    store_set_text(store, F_oom_zones_lowmem_reserve, row, span_of(reserves),
+                   bare_store_here(store));
     return row;
 }
 
@@ -217,7 +201,7 @@ static void waiting_is_in_the_flags(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         uint32_t row = store_row_add(store, T_alloc_failures, 0);
         store_set_text(store, F_alloc_failures_gfp_flags, row, span_of(cases[i].flags),
-                       here(store));
+                       bare_store_here(store));
         derive_event_gfp(store);
         assert_int_equal(number(store, F_alloc_failures_may_wait, row), cases[i].waits);
     }
@@ -241,8 +225,8 @@ static void flags_are_denied_for_a_reason(void **state)
     struct store *store = *state;
     uint32_t e = event_add(store, KERNEL, 0), bare = store_row_add(store, T_oom_events, 0);
 
-    store_set(store, F_oom_events_victim_pid, e, 77, here(store));
-    store_set(store, F_oom_events_group_kill, e, 1, here(store));
+    store_set(store, F_oom_events_victim_pid, e, 77, bare_store_here(store));
+    store_set(store, F_oom_events_group_kill, e, 1, bare_store_here(store));
     derive_event_flags(store);
     assert_int_equal(number(store, F_oom_events_manual, e), 0);
     assert_int_equal(number(store, F_oom_events_panic, e), 0);
@@ -255,9 +239,9 @@ static uint32_t kill_add(struct store *store, const char *cgroup, int64_t time_u
 {
     uint32_t row = store_row_add(store, T_oom_events, 0);
 
-    store_set_text(store, F_oom_events_scope, row, SPAN_LIT("memcg"), here(store));
-    store_set_text(store, F_oom_events_cgroup, row, span_of(cgroup), here(store));
-    store_set(store, F_oom_events_time, row, time_us, here(store));
+    store_set_text(store, F_oom_events_scope, row, SPAN_LIT("memcg"), bare_store_here(store));
+    store_set_text(store, F_oom_events_cgroup, row, span_of(cgroup), bare_store_here(store));
+    store_set(store, F_oom_events_time, row, time_us, bare_store_here(store));
     return row;
 }
 
@@ -278,7 +262,7 @@ static void repeats_are_counted_by_limit(void **state)
 
 int main(void)
 {
-#define T(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define T(test) cmocka_unit_test_setup_teardown(test, bare_store_set_up, bare_store_tear_down)
     const struct CMUnitTest tests[] = {
         T(buddy_rows_are_read),
         T(watermark_counts_the_reserve),

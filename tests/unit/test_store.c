@@ -5,23 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "base/arena.h"
+#include "bare_store.h"
 #include "fact/store.h"
-
-static int set_up(void **state)
-{
-    *state = store_new(arena_new());
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct store *store = *state;
-    struct arena *arena = store_arena(store);
-    store_free(store);
-    arena_free(arena);
-    return 0;
-}
 
 static struct where place(struct store *store, const char *path, uint32_t line)
 {
@@ -203,7 +188,7 @@ static void equal_observations_fold(void **state)
 
 int main(void)
 {
-#define FRESH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define FRESH(test) cmocka_unit_test_setup_teardown(test, bare_store_set_up, bare_store_tear_down)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(schema_finds_its_names),
         cmocka_unit_test(schema_is_well_formed),
