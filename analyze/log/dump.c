@@ -2,6 +2,7 @@
 #include "log/dump.h"
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/num.h"
 
 #include <stdlib.h>
@@ -94,12 +95,15 @@ static int by_time(const void *a, const void *b)
 /* The parts of one dump get the place of its first. */
 void dump_sort(struct dump *dump)
 {
-    for (size_t i = 0; i < dump->n; i++)
-        for (size_t k = 0; k < i; k++)
-            if (dump->parts[k].key == dump->parts[i].key) {
-                dump->parts[i].order = dump->parts[k].order;
-                break;
-            }
+    struct map first = {0}; /* key -> order */
+    for (size_t i = 0; i < dump->n; i++) {
+        struct dump_part *part = &dump->parts[i];
+        uint32_t order = map_get_number(&first, part->key, part->order);
+        if (order == part->order)
+            map_set_number(&first, part->key, order);
+        part->order = order;
+    }
+    map_free(&first);
     if (dump->n > 0)
         qsort(dump->parts, dump->n, sizeof(*dump->parts), by_time);
 }

@@ -218,6 +218,7 @@ void files_free(struct parse *parse)
     free(parse->clocks);
     free(parse->logs);
     map_free(&parse->unused);
+    map_free(&parse->log_of);
     free(parse->file_of);
     map_free(&parse->sample_row);
     map_free(&parse->sample_of);

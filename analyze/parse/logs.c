@@ -26,8 +26,9 @@ void logs_begin(struct parse *parse, struct span name)
         parse->room_logs = parse->room_logs ? parse->room_logs * 2 : 8;
         parse->logs = base_realloc(parse->logs, parse->room_logs, sizeof(*parse->logs));
     }
-    parse->logs[parse->n_logs++] =
-        (struct log_sum){.name = arena_copy(store_arena(parse->store), name)};
+    struct span kept = arena_copy(store_arena(parse->store), name);
+    map_add(&parse->log_of, kept, parse->n_logs);
+    parse->logs[parse->n_logs++] = (struct log_sum){.name = kept};
     sha256_start(&parse->log_hash);
     log_begin(parse->log, name, span_is(name, BUNDLE_KMSG) ? LOG_KMSG : LOG_ANY);
 }
@@ -48,10 +49,8 @@ void logs_end(struct parse *parse, bool cut)
 
 const struct log_sum *logs_find(const struct parse *parse, struct span name)
 {
-    for (uint32_t i = 0; i < parse->n_logs; i++)
-        if (span_eq(parse->logs[i].name, name))
-            return &parse->logs[i];
-    return NULL;
+    uint32_t at = map_get(&parse->log_of, name, UINT32_MAX);
+    return at == UINT32_MAX ? NULL : &parse->logs[at];
 }
 
 void logs_finish(struct parse *parse)

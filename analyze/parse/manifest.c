@@ -125,12 +125,25 @@ static void compare(struct manifest *m, struct file *file, struct span status, i
         check_file(m, file, bytes);
 }
 
+/* The first line counts, as the first member of a name does. Each more would also be one more
+ * digest of the whole member: a short manifest could keep the program busy for days. */
+static bool is_repeated(struct manifest *m, struct span member)
+{
+    bool is_repeated = store_attempt_find(m->store, member) != NULL;
+    if (is_repeated)
+        observe(m->store, OBS_DUPLICATE, m->where,
+                "the manifest names a member twice; the first line counts", SPAN_NONE);
+    return is_repeated;
+}
+
 static void read_attempt(struct manifest *m, struct span name)
 {
     struct attempt attempt = {.where = m->where};
     struct span hex;
     struct arena *arena = store_arena(m->store);
     attempt.member = full_name(m, name);
+    if (is_repeated(m, attempt.member))
+        return;
     if (!object_text(&m->line, MANIFEST_STATUS, arena, &attempt.status)) {
         observe(m->store, OBS_MALFORMED, m->where, "an attempt without its status", SPAN_NONE);
         return;

@@ -51,6 +51,7 @@ struct parse {
     struct sha256 log_hash; /* of the log being read */
     struct log_sum *logs;
     uint32_t n_logs, room_logs;
+    struct map log_of; /* name -> index in logs, of the first of that name */
     struct file *files;
     uint32_t n_files, room_files;
     struct map unused; /* names of members of which nothing is made */

@@ -4,6 +4,7 @@
 may take a bit more than twice the processor time, not four times: counted, not timed by the clock."""
 import collections
 import ctypes
+import hashlib
 import io
 import os
 import resource
@@ -90,6 +91,13 @@ class Scale(Measured):
             listed[omitted["outcome"]] += omitted["count"]
         for outcome in ("match", "clear", "unknown", "not-applicable"):
             self.assertEqual(listed[outcome], verdict["summary"][outcome])
+
+    def grows_in_step(self, write, n):
+        """write(n) gives a writer of n things: four times as many take not 16 times the time, nor 8."""
+        n = n // 4 if IS_SANITIZED else n
+        _, once, _ = self.measured(write(n))
+        _, more, _ = self.measured(write(4 * n))
+        self.assertLess(more, 7 * once + 0.3)
 
     def test_twice_the_processes(self):
         n = 5000 if IS_SANITIZED else 20000
@@ -187,6 +195,41 @@ class Scale(Measured):
         self.assertLess(os.path.getsize(self.path("out.json")), 8 * MIB)
         with open(self.path("out.md"), encoding="utf-8") as file:
             self.assertIn(f"\n{n - 1} more incidents; the first are listed below.", file.read())
+
+    def test_many_logs(self):
+        """Each is looked up for the manifest."""
+        def logs(count):
+            def write(file):
+                lines = []
+                for i in range(count):
+                    name, data = b"var/log/kern.log.%d" % i, b"[    1.000000] line %d\n" % i
+                    file.write(ustar(name, data))
+                    lines.append(b'{"member":"%s","status":"ok","errno":0,"bytes":%d,"us":1}\n' % (name, len(data)))
+                file.write(ustar(b"manifest.jsonl", b"".join(lines)) + bytes(1024))
+            return write
+        self.grows_in_step(logs, 10000)
+
+    def test_many_dumps(self):
+        def dumps(count):
+            def write(file):
+                for i in range(count):
+                    file.write(ustar(b"sys/fs/pstore/dmesg-efi-%d" % i, b"Oops#1 Part%d\n<4>[    1.000000] x\n" % i))
+                file.write(bytes(1024))
+            return write
+        self.grows_in_step(dumps, 20000)
+
+    def test_a_member_in_many_lines_of_the_manifest(self):
+        """The sum of a member is made once, however often it is asked for."""
+        data = b"MemTotal: 8 kB\n" + b"Nothing: 1 kB\n" * (4 * MIB // 14)
+        line = b'{"member":"proc/meminfo","status":"ok","errno":0,"bytes":%d,"us":1,"sha256":"%s"}\n' % (
+            len(data), hashlib.sha256(data).hexdigest().encode())
+        def bundle(count):
+            return lambda file: file.write(ustar(b"proc/meminfo", data) + ustar(b"manifest.jsonl", line * count) +
+                                           bytes(1024))
+        _, once, _ = self.measured(bundle(1))
+        verdict, often, _ = self.measured(bundle(3000))
+        self.observed(verdict, "duplicate", "names a member twice; the first line counts", "manifest.jsonl", 2999)
+        self.assertLess(often, 3 * once + 0.5)
 
     def test_many_odd_things(self):
         """A hundred thousand reasons for a note make no hundred thousand notes."""
