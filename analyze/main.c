@@ -191,6 +191,23 @@ static void *json_memory(size_t n)
     return base_realloc(NULL, n ? n : 1, 1);
 }
 
+/* A closed pipe and a file that may not grow are errors that are said. What a parent ignores or
+ * blocks stays so in its children: with SIGCHLD ignored no worker leaves a status, and each would
+ * pass for one that found nothing; without the others a limit of time is none. */
+static void set_signals(void)
+{
+    static const int needed[] = {SIGCHLD, SIGALRM, SIGXCPU};
+    sigset_t set;
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
+        signal(needed[i], SIG_DFL);
+        sigaddset(&set, needed[i]);
+    }
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 /* The names in an archive are bytes to libarchive only if the locale can hold them all; nothing
  * else depends on it, and nothing is taken from the environment. */
 int main(int argc, char **argv)
@@ -198,7 +215,7 @@ int main(int argc, char **argv)
     struct err err = {0};
     output_hold_streams();
     ending_guard();
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error that is said */
+    set_signals();
     json_set_alloc_funcs(json_memory, free);
     setlocale(LC_CTYPE, "C.UTF-8");
     enum exit_code code = run(argc, argv, &err);

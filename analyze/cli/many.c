@@ -32,32 +32,57 @@ static void add_name(struct many *many, char *name)
     many->names[many->n++] = name;
 }
 
-/* One name a line. */
-static void add_list(struct many *many)
+static bool read_input(struct buf *ret_text)
 {
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t n;
-    while ((n = getline(&line, &room, stdin)) > 0) {
-        if (line[n - 1] == '\n')
-            line[--n] = '\0';
-        if (!n)
-            continue;
-        add_name(many, arena_printf(many->arena, "%s", line));
-    }
-    free(line);
+    char piece[4096];
+    size_t n;
+    while ((n = fread(piece, 1, sizeof(piece), stdin)) > 0)
+        buf_add(ret_text, (struct span){piece, n});
+    return !ferror(stdin);
 }
 
-static void add_operands(struct many *many)
+/* One name a line; with a NUL in it, one behind each NUL, as find -print0 writes names that hold
+ * line feeds. */
+static void add_names(struct many *many, struct span list)
 {
-    bool is_list = many->options->given[OPT_ndjson];
+    struct span name;
+    char end = span_find_char(list, '\0') < list.n ? '\0' : '\n';
+    while (list.n) {
+        span_cut(list, end, &name, &list);
+        if (name.n)
+            add_name(many, arena_printf(many->arena, SPAN_FMT, SPAN_ARG(name)));
+    }
+}
+
+/* A run over no bundle must not pass for one that found nothing. */
+static bool add_list(struct many *many, struct err *err)
+{
+    struct buf text = {0};
+    uint32_t before = many->n;
+    if (!read_input(&text))
+        err_set(err, ERR_INPUT, "%s", strerror(errno));
+    add_names(many, buf_span(&text));
+    buf_free(&text);
+    if (many->n == before)
+        err_set(err, ERR_USAGE, "no name of a bundle in it");
+    if (err->code != ERR_NONE)
+        err_source(err, "standard input");
+    return err->code == ERR_NONE;
+}
+
+static bool add_operands(struct many *many, struct err *err)
+{
+    bool is_list = many->options->given[OPT_ndjson], has_list = false;
     for (int i = 0; i < many->options->n_operands; i++) {
         char *name = many->options->operands[i];
-        if (is_list && strcmp(name, "-") == 0)
-            add_list(many);
-        else
+        bool is_input = is_list && strcmp(name, "-") == 0;
+        if (!is_input)
             add_name(many, name);
+        else if (!has_list && !add_list(many, err))
+            return false;
+        has_list |= is_input;
     }
+    return true;
 }
 
 static void line_write(json_t *object, struct buf *out)
@@ -178,10 +203,10 @@ static void done(void *context, uint32_t index, struct span result, int code)
 enum exit_code many_run(const struct options *options, const struct ruleset *rules, struct err *err)
 {
     struct many many = {.options = options, .rules = rules, .arena = arena_new()};
-    add_operands(&many);
+    bool listed = add_operands(&many, err);
     struct pool pool = {options->jobs, many.n, pool_deadline_s(options), &many, work, done};
     fflush(stdout);
-    if (!pool_run(&pool))
+    if (listed && !pool_run(&pool))
         err_set(err, ERR_INPUT, "no worker process: %s", strerror(errno));
     if (many.output_error) {
         err_set(err, ERR_OUTPUT, "%s", strerror(many.output_error));
@@ -189,5 +214,5 @@ enum exit_code many_run(const struct options *options, const struct ruleset *rul
     }
     free(many.names);
     arena_free(many.arena);
-    return many.worst;
+    return err->code == ERR_USAGE ? EXIT_USAGE : many.worst;
 }

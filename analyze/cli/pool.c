@@ -94,16 +94,18 @@ static void take(struct worker *worker)
         finish(worker);
 }
 
+/* poll() refuses more places than the process may open files, so only those in use are given. */
 static void wait_for_some(struct crew *crew)
 {
     nfds_t n = 0;
     for (uint32_t i = 0; i < crew->slots; i++)
-        crew->polls[n++] =
-            (struct pollfd){crew->workers[i].pid ? crew->workers[i].fd : -1, POLLIN, 0};
+        if (crew->workers[i].fd >= 0)
+            crew->polls[n++] = (struct pollfd){crew->workers[i].fd, POLLIN, 0};
     if (poll(crew->polls, n, -1) < 0)
         return;
+    n = 0; /* the same workers in the same order: take() closes only the one that it is given */
     for (uint32_t i = 0; i < crew->slots; i++)
-        if (crew->polls[i].revents)
+        if (crew->workers[i].fd >= 0 && crew->polls[n++].revents)
             take(&crew->workers[i]);
 }
 

@@ -2,6 +2,7 @@
 """Many bundles: one line each, in order, whatever becomes of a worker; and what they have in common."""
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -140,6 +141,41 @@ class Many(support.Case):
             time.sleep(0.05)
         os.kill(worker, signal.SIGKILL)
         self.fail("the worker lives on")
+
+    def test_signals_of_the_parent(self):
+        """Who ignores or blocks signals and then runs analyze gets the same answers."""
+        signals = (signal.SIGCHLD, signal.SIGALRM, signal.SIGXCPU)
+        def ignore():
+            for number in signals:
+                signal.signal(number, signal.SIG_IGN)
+        def block():
+            signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+        words = [ANALYZE, "--ndjson", "--limit", "wall_s=10", KILL, self.folder / "none", self.slow()]
+        for change in (ignore, block):
+            done = subprocess.run(words, capture_output=True, check=False, timeout=120, preexec_fn=change)
+            lines = lines_of(done)
+            self.assertEqual([line["exit"] for line in lines], [1, 2, 2])
+            self.assertEqual([line.get("error") for line in lines[1:]],
+                             ["No such file or directory", "given up after 10 s (limit wall_s)"])
+            self.assertEqual(done.returncode, 2)
+
+    def test_few_descriptors(self):
+        """More jobs than there may be files: as many at once as there is room for."""
+        done = subprocess.run([ANALYZE, "--ndjson", "-j", "50", *[IDLE] * 12], capture_output=True, check=False,
+                              timeout=120, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16)))
+        self.assertEqual([line["exit"] for line in lines_of(done)], [0] * 12)
+
+    def test_lists(self):
+        """Names with line feeds come as find -print0 writes them; a list that is none is said."""
+        path = self.folder / "a\nb.tar.xz"
+        shutil.copy(IDLE, path)
+        done = run("--ndjson", "-", stdin=f"{path}\0\0{IDLE}".encode())
+        self.assertEqual([line["exit"] for line in lines_of(done)], [0, 0])
+        for text in (b"", b"\n\n", b"\0"):
+            self.fails(run("--ndjson", "-", stdin=text), 3, "standard input: no name of a bundle in it")
+        for words, reason in (("</", "Is a directory"), ("<&-", "Bad file descriptor")):
+            done = subprocess.run(["sh", "-c", f'"$0" --ndjson - {words}', ANALYZE], capture_output=True, check=False)
+            self.fails(done, 2, f"standard input: {reason}")
 
     def test_reports(self):
         """Without --ndjson: report after report, each under its name where it is text."""

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import resource
 import shutil
 import subprocess
 
@@ -99,6 +100,13 @@ class Outputs(support.Case):
                                  (2, b"analyze: standard output: No space left on device\n"), words)
         done = run("--json", "/dev/full", KILL)
         self.assertEqual((done.returncode, done.stderr), (2, b"analyze: /dev/full: No space left on device\n"))
+
+    def test_may_not_grow(self):
+        """An error, not a death by SIGXFSZ."""
+        path = self.folder / "v.json"
+        done = subprocess.run([support.ANALYZE, "--json", path, KILL], capture_output=True, check=False,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)))
+        self.fails(done, 2, f"{path}: File too large")
 
     def test_closed(self):
         """Without a standard output, and with a reader that has gone."""
