@@ -147,7 +147,10 @@ static bool take_member(struct bundle *b, const struct entry *entry, struct span
 /* A folder is nothing to read, but what kept the walk out of it is said. */
 static void take_folder(struct bundle *b, const struct entry *entry, bool is_odd)
 {
-    if (is_odd && path_normal(entry->path, &b->limits, &b->path) == PATH_FINE)
+    if (!is_odd)
+        return;
+    enum path_fault fault = path_normal(entry->path, &b->limits, &b->path);
+    if (fault == PATH_FINE || fault == PATH_EMPTY) /* empty: the input itself */
         note(b, NOTE_MALFORMED, LOSES_MEMBER, buf_span(&b->path), b->source->text);
 }
 

@@ -17,6 +17,8 @@
  * step goes down from an open folder by one name and follows no link, so nothing outside the tree
  * can be reached, and a tree that changes under the walk cannot lead it away. */
 
+static const char cannot_list[] = "a folder that cannot be listed";
+
 struct frame {
     int fd;
     char **names;
@@ -34,6 +36,7 @@ struct directory {
     const char *name; /* of the current file; NULL once it was opened */
     int file;         /* fd of the current file, -1 */
     int64_t listed;   /* names read so far */
+    bool is_odd;      /* the folder itself could not be listed, and that is not said yet */
     uint64_t read_bytes;
     char piece[256 * 1024];
 };
@@ -48,10 +51,35 @@ static bool is_dots(const char *name)
     return name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2]));
 }
 
-/* Takes over fd. False when it cannot be listed. */
+static void frame_add(struct frame *frame, const char *text)
+{
+    struct span name = span_of(text);
+    if (!(frame->n & (frame->n - 1)))
+        frame->names = base_realloc(frame->names, frame->n ? 2 * frame->n : 1, sizeof(char *));
+    frame->names[frame->n] = base_realloc(NULL, name.n + 1, 1);
+    memcpy(frame->names[frame->n++], text, name.n + 1);
+}
+
+/* The names in it. False when there may be more, which cannot be read. */
+static bool frame_list(struct directory *d, struct frame *frame, DIR *dir)
+{
+    /* one more than the limit, so that the bundle sees that there is more */
+    while (d->listed <= d->limits.value[LIMIT_members]) {
+        errno = 0;
+        struct dirent *item = readdir(dir);
+        if (!item)
+            return errno == 0;
+        if (is_dots(item->d_name))
+            continue;
+        frame_add(frame, item->d_name);
+        d->listed++;
+    }
+    return true;
+}
+
+/* Takes over fd. False when it cannot be listed, or not to its end. */
 static bool frame_fill(struct directory *d, struct frame *frame, int fd)
 {
-    struct dirent *item;
     int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     DIR *dir = copy < 0 ? NULL : fdopendir(copy);
     *frame = (struct frame){.fd = fd, .path_bytes = d->path.n};
@@ -60,21 +88,13 @@ static bool frame_fill(struct directory *d, struct frame *frame, int fd)
             close(copy);
         return false;
     }
-    /* one more than the limit, so that the bundle sees that there is more */
-    while (d->listed <= d->limits.value[LIMIT_members] && (item = readdir(dir))) {
-        if (is_dots(item->d_name))
-            continue;
-        if (!(frame->n & (frame->n - 1)))
-            frame->names = base_realloc(frame->names, frame->n ? 2 * frame->n : 1, sizeof(char *));
-        struct span name = span_of(item->d_name);
-        frame->names[frame->n] = base_realloc(NULL, name.n + 1, 1);
-        memcpy(frame->names[frame->n++], item->d_name, name.n + 1);
-        d->listed++;
-    }
+    bool listed = frame_list(d, frame, dir);
+    int error = errno;
     closedir(dir);
     if (frame->n)
         qsort(frame->names, frame->n, sizeof(char *), by_name);
-    return true;
+    errno = error;
+    return listed;
 }
 
 static void frame_drop(struct frame *frame)
@@ -127,7 +147,7 @@ static enum source_result descend(struct directory *d, struct frame *frame, cons
     if (fd < 0)
         return cut(d, "a folder that cannot be opened");
     buf_char(&d->path, '/');
-    return push(d, fd) ? SOURCE_OK : cut(d, "a folder that cannot be listed");
+    return push(d, fd) ? SOURCE_OK : cut(d, cannot_list);
 }
 
 static enum source_result step(struct directory *d, struct entry *ret_entry)
@@ -158,6 +178,11 @@ static enum source_result directory_next(struct source *source, struct entry *re
         close(d->file);
     d->file = -1;
     d->name = NULL;
+    if (d->is_odd) {
+        d->is_odd = false;
+        *ret_entry = (struct entry){ENTRY_DIRECTORY, SPAN_LIT("."), -1};
+        return SOURCE_WARN;
+    }
     while (d->depth && d->frames[d->depth - 1].next == d->frames[d->depth - 1].n)
         frame_drop(&d->frames[--d->depth]);
     return d->depth ? step(d, ret_entry) : SOURCE_END;
@@ -231,6 +256,6 @@ struct source *directory_open(int fd, const struct limits *limits, struct sha256
         .limits = *limits,
         .file = -1,
     };
-    push(d, fd);
+    d->is_odd = !push(d, fd) && cut(d, cannot_list) == SOURCE_CUT;
     return &d->source;
 }

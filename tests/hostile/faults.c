@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Preloaded into analyze: makes the Nth call of one kind fail, as a full disk, a broken one or a
  * full memory would, and from then on every one (FAULT_ONCE: only that one).
- * FAULT=alloc|read|write|short  FAULT_AT=N  FAULT_ERRNO=E  FAULT_COUNT=FILE: how many there were.
+ * FAULT=alloc|read|list|write|short  FAULT_AT=N  FAULT_ERRNO=E  FAULT_COUNT=FILE: how many there
+ * were.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { NONE, ALLOC, READ, WRITE, SHORT };
+enum { NONE, ALLOC, READ, LIST, WRITE, SHORT };
 
 static int kind;
 static long at, count;
@@ -23,7 +25,7 @@ static int error;
 
 static void setup(void)
 {
-    static const char *const names[] = {"none", "alloc", "read", "write", "short"};
+    static const char *const names[] = {"none", "alloc", "read", "list", "write", "short"};
     const char *fault = getenv("FAULT");
     ready = true;
     for (int i = 1; fault && i <= SHORT; i++)
@@ -100,6 +102,11 @@ ssize_t read(int fd, void *to, size_t n)
 {
     ssize_t (*real)(int, void *, size_t) = REAL(ssize_t(*)(int, void *, size_t), "read");
     return fails(READ) ? -1 : real(fd, to, n);
+}
+
+struct dirent *readdir(DIR *dir)
+{
+    return fails(LIST) ? NULL : REAL(struct dirent * (*)(DIR *), "readdir")(dir);
 }
 
 ssize_t write(int fd, const void *from, size_t n)

@@ -87,6 +87,16 @@ class Faults(Test):
                 said = done.err + json.dumps(observations(done))
                 self.assertIn("Input/output error", said, (name, at))
 
+    def test_folders_that_cannot_be_listed(self):
+        """To the end, or at all: what is behind it is not known to be absent."""
+        _, n = self.broken(self.inputs["folder"], "list")
+        self.assertGreater(n, 20)
+        for once in (False, True):
+            for at in self.places(n):
+                done, _ = self.broken(self.inputs["folder"], "list", at, once=once)
+                self.assertEqual(done.code, 2, (at, done.err))
+                self.observed(done.verdict, "malformed", "a folder that cannot be listed")
+
     def test_output_errors(self):
         for number, words in ((errno.ENOSPC, "No space left"), (errno.EIO, "Input/output"),
                               (errno.EPIPE, "Broken pipe")):
