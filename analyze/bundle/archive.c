@@ -20,8 +20,9 @@ struct archive_source {
     struct archive *archive;
     struct input *input;
     struct archive_entry *first; /* read while opening, not given yet */
-    struct span pending;         /* first piece of a compressed text, not given yet */
-    int64_t position;            /* in the current member */
+    enum source_result first_result;
+    struct span pending; /* first piece of a compressed text, not given yet */
+    int64_t position;    /* in the current member */
     bool seeks;
     struct span front[2]; /* goes before what is read of the input */
     char mark[512];
@@ -119,7 +120,7 @@ static enum source_result archive_next(struct source *source, struct entry *ret_
 {
     struct archive_source *a = (struct archive_source *)source;
     struct archive_entry *entry = a->first;
-    enum source_result result = SOURCE_OK;
+    enum source_result result = a->first_result;
     a->first = NULL;
     if (!entry) { /* of the first one, a piece may have been looked at already */
         a->position = 0;
@@ -278,7 +279,7 @@ struct source *archive_open(struct input *input, struct err *err)
         say(a);
         return give_up(a, err, a->source.text);
     }
-    enum source_result result = header(a, &a->first);
+    enum source_result result = a->first_result = header(a, &a->first);
     if (result == SOURCE_END)
         return give_up(a, err, "the archive is empty");
     if (result == SOURCE_CUT)

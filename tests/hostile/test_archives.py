@@ -50,6 +50,15 @@ class Entries(Test):
         info = entry("././@PaxHeader", len(record), tarfile.XHDTYPE)
         self.added((info, record), (entry("proc/x", 1), b"x"))
 
+    def test_a_damaged_extension(self):
+        """Of the first member as of any other: what it may have been called is lost."""
+        record = b"999999999999 path=proc/meminfo\n"
+        odd = [(entry("././@PaxHeader", len(record), tarfile.XHDTYPE), record), (entry("proc/x", 1), b"x")]
+        bundle = Bundle().small()
+        self.observed(self.analyze(bundle.tar(odd)), "malformed", "pax extended attribute", "proc/x")
+        bundle.members = {}
+        self.observed(self.analyze(bundle.tar(odd)), "malformed", "pax extended attribute", "proc/x")
+
     def test_links_are_not_followed(self):
         secret = self.write(b"MemTotal: 77777 kB\nsecret-words\n", "secret")
         verdict = self.added((entry("proc/swaps", 0, tarfile.SYMTYPE, secret), b""),
