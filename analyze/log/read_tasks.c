@@ -82,14 +82,23 @@ static uint32_t guess_columns(struct reading *in, struct span row)
     return n;
 }
 
+/* %lu in dump_task(); uid and the adjustments are %d. */
+static bool is_amount(const struct report *r, uint32_t column)
+{
+    return r->columns_are_pages[column] || r->columns[column] == F_oom_tasks_pgtables;
+}
+
 static void set_column(struct reading *in, struct child *row, uint32_t column, int64_t number)
 {
     enum field_id field = in->report->columns[column];
     if (field == FIELD_NONE)
         return;
     struct value *v = child_value(row, field);
-    if (v->kind == VALUE_PAGES) /* nr_pmds and nr_puds behind nr_ptes */
-        v->number += number;
+    bool is_more = v->kind == VALUE_PAGES; /* nr_pmds and nr_puds behind nr_ptes */
+    if (is_more && __builtin_add_overflow(v->number, number, &v->number))
+        v->number = INT64_MAX; /* which no number of bytes holds: unreadable */
+    else if (is_more)
+        return;
     else if (in->report->columns_are_pages[column])
         child_set_pages(row, field, number, in->where);
     else
@@ -112,7 +121,7 @@ static void read_row(struct reading *in)
     uint32_t n_columns = r->n_columns ? r->n_columns : guess_columns(in, rest);
     struct span cells = rest;
     for (uint32_t i = 0; i < n_columns; i++)
-        if (!num_i64(span_word(&cells), &n))
+        if (!num_i64(span_word(&cells), &n) || (n < 0 && is_amount(r, i)))
             n_columns = 0;
     if (n_columns == 0) {
         arena_reset(r->arena, mark);

@@ -29,10 +29,11 @@ static struct value number(int64_t n)
     return (struct value){.state = VALUE_OK, .number = n};
 }
 
+/* An amount: no kernel prints one below zero. */
 static struct value scaled(struct span text, int64_t factor)
 {
     int64_t n;
-    return num_i64(text, &n) && num_mul(n, factor, &n) ? number(n) : bad();
+    return num_i64(text, &n) && n >= 0 && num_mul(n, factor, &n) ? number(n) : bad();
 }
 
 static struct value bytes_value(const struct parse *parse, struct span text)
@@ -140,9 +141,12 @@ static bool is_other_count(const struct reading *r, enum field_id field)
 void value_put(const struct reading *r, enum field_id field, struct value value, uint32_t line,
                struct span what)
 {
+    bool may_be_negative = field == F_processes_oom_score_adj; /* alone of all that is counted */
     if (r->file->sample != SAMPLE_ROOT)
         field = schema_field(field)->sample;
     uint32_t row = r->file->sample == SAMPLE_ROOT ? r->row : r->sample_row;
+    if (value.state == VALUE_OK && value.number < 0 && !may_be_negative)
+        value = bad();
     if (field == FIELD_NONE || row == ROW_NONE || is_other_count(r, field))
         return;
     if (value.state == VALUE_BAD)

@@ -152,6 +152,23 @@ class Output(Test):
             self.assertEqual(done.code, 2)
             self.check_characters(done.err.encode())
 
+    def test_numbers_that_no_kernel_prints(self):
+        """What is below zero, or larger than any memory, is said and not reckoned with."""
+        bundle = Bundle().small()
+        bundle.put("proc/meminfo", b"MemTotal: 8192 kB\nMemFree: -1 kB\nMemAvailable: 9223372036854775807 kB\n")
+        most = b"9223372036854775807"
+        rows = (b"[      7]     0     7       50       10 %s %s %s       -1             0 a" % (most, most, most),
+                b"[      8]     0     8       50       10 %s %s %s        0             0 b" % (most, most, most))
+        head = b"[  pid  ]   uid  tgid total_vm      rss nr_ptes nr_pmds nr_puds swapents oom_score_adj name"
+        lines = (b"a invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0", b"Mem-Info:",
+                 b"Tasks state (memory values in pages):", head, *rows,
+                 b"Out of memory: Killed process 8 (b) total-vm:200kB, anon-rss:40kB, file-rss:0kB, shmem-rss:0kB")
+        bundle.put("var/log/kern.log", b"".join(b"[  100.000001] %s\n" % line for line in lines))
+        verdict = self.analyze(bundle.tar())
+        for key in ("MemFree", "MemAvailable"):
+            self.observed(verdict, "malformed", f"is not what the kernel prints there: {key}", "proc/meminfo")
+        self.observed(verdict, "malformed", "does not have the columns of its header", "var/log/kern.log", 1)
+
     def test_ndjson_and_check(self):
         path = self.write(hostile_bundle([b"EVIL\x1b[31m\n"]).tar(), "a\nb\x1b[31m")
         done = run("--ndjson", path)

@@ -21,6 +21,9 @@ static const struct row {
     {"proc/meminfo", "MemTotal:       8152340 MB\n", F_meminfo_total, UNREADABLE, 0},
     {"proc/meminfo", "MemTotal:       8152340\n", F_meminfo_total, UNREADABLE, 0},
     {"proc/meminfo", "MemTotal: 99999999999999999999 kB\n", F_meminfo_total, UNREADABLE, 0},
+    {"proc/meminfo", "MemTotal: -1 kB\n", F_meminfo_total, UNREADABLE, 0},
+    {"proc/vmstat", "oom_kill -1\n", F_vmstat_oom_kill, UNREADABLE, 0},
+    {"proc/7/status", "Name:\ta\nVmRSS:\t  -12 kB\n", F_processes_rss, UNREADABLE, 0},
     {"proc/meminfo", "MemTotal:       8152340 kB", F_meminfo_total, UNREADABLE, 0}, /* cut */
     {"proc/meminfo", "MemTotalX:      8152340 kB\n", F_meminfo_total, ABSENT, 0},
     {"proc/meminfo", "Active(anon):   1 kB\nActive:  2 kB\n", F_meminfo_active, READ, 2048},
