@@ -231,7 +231,24 @@ static void filled_cite(struct maker *m, const struct incident *incident, struct
         statement_cite_all(m, note, &incident->capture.whole);
 }
 
-/* The size at the event before, where the series shows the same names twice. */
+/* By name: how many tasks of an event bear it, and their rss in KiB: 32 bits hold 4 TiB. */
+struct sums {
+    struct map kib, tasks;
+};
+
+static void sums_take(struct maker *m, uint32_t event, struct sums *sums)
+{
+    for (uint32_t row = ROW_NONE;
+         (row = store_row_next(m->store, T_oom_tasks, event, row)) != ROW_NONE;) {
+        struct span name = text_of(m, F_oom_tasks_comm, row);
+        uint32_t kib = (uint32_t)(number_or(m, F_oom_tasks_rss, row, 0) / 1024);
+        map_set(&sums->kib, name, map_get(&sums->kib, name, 0) + kib);
+        map_set(&sums->tasks, name, map_get(&sums->tasks, name, 0) + 1);
+    }
+}
+
+/* The size at the event before, where the series shows the same names twice, each as often: a
+ * table that was cut holds a part of them. */
 static void compare_before(struct maker *m, struct incident *incident)
 {
     struct holders *holders = &incident->holders;
@@ -241,21 +258,18 @@ static void compare_before(struct maker *m, struct incident *incident)
     if (at == 0 || at >= incident->series.n || !holders->at || *holders->at != 'e' ||
         holders->items[0].kind != HOLDER_PROCESS)
         return;
-    struct map sums = {0}; /* in KiB: a 32-bit value holds 4 TiB */
-    uint32_t before = incident->series.events[at - 1];
-    for (uint32_t row = ROW_NONE;
-         (row = store_row_next(m->store, T_oom_tasks, before, row)) != ROW_NONE;) {
-        struct span name = text_of(m, F_oom_tasks_comm, row);
-        uint32_t kib = (uint32_t)(number_or(m, F_oom_tasks_rss, row, 0) / 1024);
-        map_set(&sums, name, map_get(&sums, name, 0) + kib);
-    }
+    if (!span_is(span_of(holders->measure), "rss"))
+        return;
+    struct sums sums = {0};
+    sums_take(m, incident->series.events[at - 1], &sums);
     for (size_t i = 0; i < holders->n; i++) {
-        uint32_t kib = map_get(&sums, holders->items[i].name, UINT32_MAX);
-        if (kib != UINT32_MAX && span_is(span_of(holders->measure), "rss"))
-            holders->items[i].before_bytes =
-                (struct quantity){.known = true, .value = (int64_t)kib * 1024};
+        struct holder *holder = &holders->items[i];
+        if ((int64_t)map_get(&sums.tasks, holder->name, 0) == holder->processes)
+            holder->before_bytes = (struct quantity){
+                .known = true, .value = (int64_t)map_get(&sums.kib, holder->name, 0) * 1024};
     }
-    map_free(&sums);
+    map_free(&sums.kib);
+    map_free(&sums.tasks);
 }
 
 /* A holder of the event that lived on grows, or does not, over the samples of the capture. */

@@ -63,6 +63,8 @@ const struct ranked *failure_finding(const struct incident *incident);
 void failure_title(struct maker *m, const struct incident *incident, struct statement *title);
 void failure_summary(struct maker *m, const struct incident *incident, struct statement *summary);
 void failure_why(struct maker *m, struct incident *incident);
+/* How many cgroups a series is about: containers of one unit have a cgroup each. */
+int64_t owners_of(struct maker *m, const struct series *series);
 void title_make(struct maker *m, struct incident *incident);
 /* The finding that the title of a kill is made of, or that explains a shortage which was none of
  * memory; NULL when scope and limit say it all. */

@@ -86,8 +86,7 @@ static void summary_no_kill(struct maker *m, struct incident *incident)
     tell_into(m, &incident->summary, ".");
 }
 
-/* Containers of one unit have a cgroup each. */
-static int64_t owners_of(struct maker *m, const struct series *series)
+int64_t owners_of(struct maker *m, const struct series *series)
 {
     struct map seen = {0};
     int64_t n = 0;

@@ -3,10 +3,13 @@
 #include "verdict/suspect.h"
 
 /* Where the whole is not known the task table may be a part: a holder smaller than the victim, or
- * small at all, is none. */
+ * small at all, is none. Of some nodes' memory only the victim is known to have held any. */
 static bool is_of_part(const struct incident *incident, const struct holder *holder)
 {
     const struct quantity *victim = &incident->victim.bytes;
+    bool of_nodes = incident->scope == SCOPE_CPUSET || incident->scope == SCOPE_MEMPOLICY;
+    if (of_nodes && !holder->is_victim)
+        return true;
     return incident->series.n && (holder->bytes < INT64_C(32) * 1024 * 1024 ||
                                   (victim->known && holder->bytes < victim->value));
 }

@@ -53,7 +53,8 @@ static bool is_free_kept(const struct maker *m, const struct incident *incident)
 }
 
 /* A cause that the classes and the holder alone would hide: a balloon, beside which the guest's own
- * share comes second, and the copies of a fork, which look like growth. */
+ * share comes second, and the copies of a fork, which look like growth. And locks on half of
+ * memory: the pages are anonymous too, as many bytes, and the locks are why none went to swap. */
 static const struct ranked *hidden_cause(const struct incident *incident)
 {
     static const char *const hidden[] = {"balloon-inflated", "cow-in-tight-cgroup"};
@@ -62,7 +63,8 @@ static const struct ranked *hidden_cause(const struct incident *incident)
         if (cause && cause->role == ROLE_CAUSE)
             return cause;
     }
-    return NULL;
+    const struct ranked *locked = ranked_by_id(incident, "mlocked-unevictable");
+    return locked && locked->share >= 5000 ? locked : NULL;
 }
 
 /* What made a host short that had memory: a setting, found among mistakes and risks, or a
@@ -114,7 +116,12 @@ static void title_limit(struct maker *m, struct incident *incident)
     else
         tell_into(m, &incident->title, "memory limit");
     statement_cite_fact(m, &incident->title, F_oom_events_limit, event);
-    if (incident->series.n > 1)
+    int64_t owners = owners_of(m, &incident->series);
+    if (owners > 1)
+        tell_into(m, &incident->title,
+                  ", one of {n} cgroups of the same kind that hit theirs {n} times in all", owners,
+                  (int64_t)incident->series.n);
+    else if (incident->series.n > 1)
         tell_into(m, &incident->title, " {n} times", (int64_t)incident->series.n);
 }
 
@@ -126,10 +133,30 @@ static void title_cgroup(struct maker *m, struct incident *incident)
                   ref_of(F_meminfo_available, 0), ref_of(F_meminfo_total, 0));
 }
 
+/* A tenth of the host was free, and yet a request could not be met: the largest class is not why.
+ */
+static bool title_much_free(struct maker *m, struct incident *incident)
+{
+    uint32_t event = incident->series.detail;
+    struct quantity free = quantity_of(m, F_oom_events_mem_free, event);
+    struct quantity all = quantity_of(m, F_oom_events_mem_managed, event);
+    if (!free.known || !all.known || free.value < all.value / 10)
+        return false;
+    tell_into(m, &incident->title, "the host-wide OOM killer ran although {} of {} was free{@}",
+              ref_of(F_oom_events_mem_free, event), ref_of(F_oom_events_mem_managed, event),
+              ref_of(F_oom_events_scope, event));
+    if (number_or(m, F_oom_events_order, event, 0) > 0)
+        tell_into(m, &incident->title, "; the request was for {} in one piece (order {})",
+                  ref_of(F_oom_events_request, event), ref_of(F_oom_events_order, event));
+    return true;
+}
+
 static void title_host(struct maker *m, struct incident *incident)
 {
     const struct attribution *a = &incident->event;
     uint32_t event = incident->series.detail;
+    if (!is_free_kept(m, incident) && title_much_free(m, incident))
+        return;
     tell_into(m, &incident->title, "the host ran out of memory");
     statement_cite_fact(m, &incident->title, F_oom_events_constraint, event);
     if (is_free_kept(m, incident)) {
@@ -204,12 +231,16 @@ static void title_no_kill(struct maker *m, struct incident *incident, const stru
     uint32_t event = incident->series.detail;
     bool panicked = flag_of(m, F_oom_events_panic, event);
     bool unkillable = flag_of(m, F_oom_events_no_killable, event);
-    if (!panicked && !unkillable && incident->scope != SCOPE_UNKNOWN)
+    bool ended = panicked || unkillable, is_refined = refined && !tells_the_end(refined);
+    if (!ended && incident->scope != SCOPE_UNKNOWN)
         title_scope(m, incident);
     else if (incident->scope == SCOPE_CGROUP || incident->scope == SCOPE_ANCESTOR)
         title_limit(m, incident);
-    else if (panicked || unkillable)
-        tell_into(m, &incident->title, "the host ran out of memory");
+    else if (ended && is_refined)
+        title_rule(m, incident, refined);
+    else if (ended)
+        tell_into(m, &incident->title,
+                  incident->scope == SCOPE_HOST ? "the host ran out of memory" : "memory ran out");
     if (unkillable)
         tell_into(m, &incident->title, "{w} nothing could be killed{@}", panicked ? "," : ", and",
                   ref_of(F_oom_events_no_killable, event));
@@ -223,9 +254,9 @@ static void title_no_kill(struct maker *m, struct incident *incident, const stru
     else if (flag_of(m, F_oom_events_let_live, event))
         tell_into(m, &incident->title, "{w}{} was chosen but let live{@}", ran,
                   ref_of(F_oom_events_chosen_comm, event), ref_of(F_oom_events_let_live, event));
-    else if (!panicked && !unkillable)
+    else if (!ended)
         tell_into(m, &incident->title, "{w}the log does not show whom the kernel killed", ran);
-    if (refined && !tells_the_end(refined)) {
+    if (is_refined && !ended) {
         tell_into(m, &incident->title, ": ");
         title_rule(m, incident, refined);
     }

@@ -235,7 +235,8 @@ static void group_killed(struct maker *m, struct victim *victim, uint32_t event)
         tell_into(m, why, " on {}", ref_of(F_oom_events_group, event));
     tell_into(m, why, ": the kernel killed the whole group");
     if (is_known(m, F_oom_events_victims, event))
-        tell_into(m, why, ", {} processes", ref_of(F_oom_events_victims, event));
+        tell_into(m, why, ", {c}{@}", number_or(m, F_oom_events_victims, event, 0), "process",
+                  "processes", ref_of(F_oom_events_victims, event));
     tell_into(m, why, ".");
 }
 

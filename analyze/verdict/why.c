@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The numbered reasons: whose limit, what filled it, who held it, who was killed. */
+#include "verdict/suspect.h"
 #include "verdict/why.h"
 
 #include "base/amount.h"
@@ -126,6 +127,20 @@ static bool is_worth_saying(const struct class_share *share, const struct attrib
     return share->bytes > 0 && amount_share(share->bytes, a->total_bytes) >= 50;
 }
 
+/* Mem-Info prints pages that wait in the lists of each CPU beside the free ones; the class holds
+ * both, other sentences say the first. */
+static const char *share_words(const struct maker *m, const struct incident *incident,
+                               const struct class_share *share, const struct attribution *a)
+{
+    int64_t pcp = incident->series.n
+                      ? number_or(m, F_oom_events_mem_free_pcp, incident->series.detail, 0)
+                      : number_or(m, F_alloc_failures_mem_free_pcp, incident->failure, 0);
+    bool is_of_host = incident->scope == SCOPE_HOST || incident->series.n == 0;
+    if (pcp > 0 && is_of_host && *a->at == 'e' && span_is(span_of(share->name), "free"))
+        return "free with per-CPU lists";
+    return class_words(share->name);
+}
+
 static const char *whose_words(const struct incident *incident, const struct attribution *a)
 {
     if (incident->scope == SCOPE_CPUSET || incident->scope == SCOPE_MEMPOLICY)
@@ -150,7 +165,8 @@ void why_filled(struct maker *m, struct incident *incident)
         tell_into(m, why, incident->kind == INCIDENT_KILL ? " at the kill: " : " at the event: ");
     for (size_t i = 0; i < a->n_classes && i < CLASSES_SAID && is_worth_saying(sorted[i], a); i++) {
         tell_into(m, why, "{w}{b} {w} ({r})", i ? ", " : "", sorted[i]->bytes,
-                  class_words(sorted[i]->name), amount_share(sorted[i]->bytes, a->total_bytes));
+                  share_words(m, incident, sorted[i], a),
+                  amount_share(sorted[i]->bytes, a->total_bytes));
         statement_cite_all(m, why, &sorted[i]->note);
     }
     tell_into(m, why, ".");
@@ -170,7 +186,8 @@ static bool has_cause(const struct incident *incident)
 static void why_held(struct maker *m, struct incident *incident)
 {
     const struct holders *holders = &incident->holders;
-    if (!holders->n || incident->kind == INCIDENT_NONE || has_cause(incident))
+    if (!holders->n || incident->kind == INCIDENT_NONE || has_cause(incident) ||
+        !suspect_of(incident))
         return;
     const struct holder *top = &holders->items[0];
     struct statement *why = tell(m, &incident->why, "{s}", top->name);
