@@ -25,18 +25,20 @@ static bool phrase_eq(const struct phrase *a, const struct phrase *b)
 
 void section_why(const struct pen *pen, const struct incident *incident)
 {
-    size_t n = at_most(pen, incident->why.n, WHY_SHORT);
-    bool is_said = n == 1 && phrase_eq(&incident->why.items[0].text, &incident->summary.text);
-    if (n == 0 || (is_said && !pen->full))
+    const struct statements *why = &incident->why;
+    bool is_said = why->n > 0 && phrase_eq(&why->items[0].text, &incident->summary.text);
+    size_t first = is_said && !pen->full; /* the second line of the verdict has said it */
+    size_t n = at_most(pen, why->n - first, WHY_SHORT);
+    if (n == 0)
         return;
     heading(pen, "Why");
     for (size_t i = 0; i < n; i++) {
         struct buf marker = {0};
         buf_fmt(&marker, "%zu. ", i + 1);
-        pen_statement(pen, buf_cstr(&marker), &incident->why.items[i]);
+        pen_statement(pen, buf_cstr(&marker), &why->items[first + i]);
         buf_free(&marker);
     }
-    pen_left(pen, incident->why.n, n);
+    pen_left(pen, why->n - first, n);
 }
 
 void section_growth(const struct pen *pen, const struct incident *incident)

@@ -216,10 +216,23 @@ static bool is_log_only(const struct maker *m)
            store_row_next(m->store, T_logs, 0, ROW_NONE) != ROW_NONE;
 }
 
+/* Of many rules that wait for a log the title of the first would stand for all, and often asks what
+ * this report has answered. */
+static struct span question_of(struct maker *m, const struct group *group)
+{
+    if (span_is(group->pattern, "the journal"))
+        return SPAN_LIT("Whether programs reported kills, evictions or refusals");
+    if (span_is(group->pattern, "dev/kmsg") && group->lack.reason == LACK_INCOMPLETE)
+        return SPAN_LIT("What the kernel log held beside this part of it");
+    if (span_is(group->pattern, "dev/kmsg") && group->lack.reason == LACK_NO_MEMBER)
+        return SPAN_LIT("What the kernel log says");
+    struct span title = title_within(m, group->first->title);
+    return span_of(arena_printf(m->arena, "Whether " SPAN_FMT, SPAN_ARG(title)));
+}
+
 static void unknown_fill(struct maker *m, struct unknown *unknown, const struct group *group)
 {
-    struct span title = title_within(m, group->first->title);
-    unknown->question = span_of(arena_printf(m->arena, "Whether " SPAN_FMT, SPAN_ARG(title)));
+    unknown->question = question_of(m, group);
     unknown->rules = group->rules;
     unknown->member = group->how == how_never ? log_member(m) : group->pattern;
     unknown->reason = reason_of(group);

@@ -29,6 +29,21 @@ static bool is_told_by_failure(const struct incident *incident, const struct ran
     return incident->failure != ROW_NONE && rule->for_each && rule->table == T_alloc_failures;
 }
 
+/* The line of the classes has said what filled memory, the table that follows has the largest
+ * holder. */
+static bool is_told_by_classes(const struct incident *incident, const struct ranked *ranked)
+{
+    const struct attribution *a = best_attribution(incident);
+    return span_is(ranked->finding->rule->id, "anonymous-growth") && incident->holders.n &&
+           a->known && a->dominant && span_is(span_of(a->dominant->name), "anonymous");
+}
+
+/* The summary of a verdict that only warns is this finding. */
+static bool is_told_by_summary(const struct incident *incident, const struct ranked *ranked)
+{
+    return incident->kind == INCIDENT_NONE && ranked == first_alarm(incident);
+}
+
 /* The line of the classes has said how much of the whole the largest is. */
 static bool is_dominant_share(const struct incident *incident, int64_t share)
 {
@@ -71,7 +86,8 @@ void why_findings(struct maker *m, struct incident *incident)
     for (size_t i = 0; i < incident->ranking.n; i++) {
         const struct ranked *ranked = &incident->ranking.items[i];
         if (ranked->is_repeat || ranked->role > ROLE_CONTRIBUTING ||
-            is_told_by_failure(incident, ranked) ||
+            is_told_by_failure(incident, ranked) || is_told_by_classes(incident, ranked) ||
+            is_told_by_summary(incident, ranked) ||
             (ranked->role == ROLE_SCOPE && incident->kind != INCIDENT_PRESSURE && is_said(ranked)))
             continue;
         why_finding(m, incident, ranked);
