@@ -99,12 +99,20 @@ static enum finding_role role_of(const struct finding *finding)
     return ROLE_RISK;
 }
 
+/* What a program says of itself stands behind what files of the kernel say. */
+static bool is_hearsay(const struct finding *finding)
+{
+    return span_is(finding->rule->id, "application-enomem");
+}
+
 static int ranked_cmp(const void *a, const void *b)
 {
     const struct ranked *x = a, *y = b;
     const struct finding *f = x->finding, *g = y->finding;
     if (x->role != y->role)
         return x->role < y->role ? -1 : 1;
+    if (is_hearsay(f) != is_hearsay(g))
+        return is_hearsay(f) ? 1 : -1;
     int64_t fb = f->explains_known ? f->explains_bytes : -1;
     int64_t gb = g->explains_known ? g->explains_bytes : -1;
     if (fb != gb)
@@ -182,6 +190,8 @@ static void ranked_add(struct maker *m, struct incident *incident, const struct 
         maker_room(m, ranking->items, ranking->n, &ranking->room, sizeof(*ranking->items));
     struct ranked *ranked = &ranking->items[ranking->n++];
     *ranked = (struct ranked){.finding = finding, .role = role_of(finding)};
+    if (incident->series.n && is_hearsay(finding))
+        ranked->role = ROLE_CONTRIBUTING; /* beside a report of the killer it is a symptom */
     if (finding->explains_known)
         ranked->share = amount_share(finding->explains_bytes, whole_of(incident));
     evidence_of(m, ranked);
