@@ -84,46 +84,69 @@ struct limits chain_limits(uint8_t choice)
     return limits;
 }
 
+static struct bundle *open_path(const char *path, const struct limits *limits, struct arena *arena)
+{
+    struct err err = {0};
+    struct bundle *bundle = bundle_open(path, limits, arena, &err);
+    if (!bundle && err.code != ERR_INPUT)
+        abort();
+    return bundle;
+}
+
 static struct bundle *open_bytes(struct span bytes, const struct limits *limits,
                                  struct arena *arena)
 {
     char path[64];
-    struct err err = {0};
     int fd = memfd_create("input", MFD_CLOEXEC);
     if (fd < 0 || write(fd, bytes.p, bytes.n) != (ssize_t)bytes.n)
         abort();
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    struct bundle *bundle = bundle_open(path, limits, arena, &err);
-    if (!bundle && err.code != ERR_INPUT)
-        abort();
+    struct bundle *bundle = open_path(path, limits, arena);
     close(fd);
     return bundle;
+}
+
+static struct store *read_both(struct bundle *bundle, struct bundle *before, struct arena *arena)
+{
+    struct store *store = bundle ? store_new(arena) : NULL;
+    if (store) {
+        parse_bundles(bundle, before, store);
+        derive_all(store);
+    }
+    bundle_close(bundle);
+    bundle_close(before);
+    return store;
 }
 
 struct store *chain_read(struct span input, struct span before, const struct limits *limits,
                          struct arena *arena)
 {
     struct bundle *bundle = open_bytes(input, limits, arena);
-    struct bundle *older = before.n ? open_bytes(before, limits, arena) : NULL;
-    struct store *store = bundle ? store_new(arena) : NULL;
-    if (store) {
-        parse_bundles(bundle, older, store);
-        derive_all(store);
-    }
-    bundle_close(bundle);
-    bundle_close(older);
-    return store;
+    return read_both(bundle, before.n ? open_bytes(before, limits, arena) : NULL, arena);
 }
 
-void chain_run(struct span input, struct span before, const struct limits *limits,
-               struct buf *ret_json)
+static void judge(struct store *store, struct arena *arena, struct buf *ret_json)
 {
-    struct arena *arena = arena_new();
-    struct store *store = chain_read(input, before, limits, arena);
     if (store) {
         struct findings findings = ruleset_eval(chain_rules(), store, arena);
         render(verdict_make(store, &findings, arena), ret_json);
         store_free(store);
     }
     arena_free(arena);
+}
+
+void chain_run(struct span input, struct span before, const struct limits *limits,
+               struct buf *ret_json)
+{
+    struct arena *arena = arena_new();
+    judge(chain_read(input, before, limits, arena), arena, ret_json);
+}
+
+void chain_run_folder(const char *folder, struct span before, const struct limits *limits,
+                      struct buf *ret_json)
+{
+    struct arena *arena = arena_new();
+    struct bundle *bundle = open_path(folder, limits, arena);
+    struct bundle *older = before.n ? open_bytes(before, limits, arena) : NULL;
+    judge(read_both(bundle, older, arena), arena, ret_json);
 }

@@ -24,5 +24,8 @@ struct store *chain_read(struct span input, struct span before, const struct lim
 /* All of it. The JSON is appended to ret_json; nothing where the input is refused. */
 void chain_run(struct span input, struct span before, const struct limits *limits,
                struct buf *ret_json);
+/* The same of a folder. */
+void chain_run_folder(const char *folder, struct span before, const struct limits *limits,
+                      struct buf *ret_json);
 
 #endif

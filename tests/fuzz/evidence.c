@@ -4,6 +4,7 @@
 #include "bundle/path.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 enum { MEMBERS_MAX = 64, BLOCK_BYTES = 512, NAME_BYTES = 100, PREFIX_BYTES = 155 };
 
@@ -104,4 +105,32 @@ void evidence_tars(struct span text, bool turned, struct buf *ret_now, struct bu
     make_tar(&now, turned, ret_now);
     if (before.n)
         make_tar(&before, false, ret_before);
+}
+
+/* Its folders, then the file itself. */
+static bool write_member(const struct member *member, const char *folder)
+{
+    char path[4096];
+    int n = snprintf(path, sizeof(path), "%s/" SPAN_FMT, folder, SPAN_ARG(member->path));
+    if (n >= (int)sizeof(path))
+        return false;
+    for (char *slash = path + strlen(folder) + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
+        *slash = '\0';
+        mkdir(path, 0700);
+    }
+    FILE *file = fopen(path, "wx");
+    if (!file)
+        return false;
+    bool ok = fwrite(member->text.p, 1, member->text.n, file) == member->text.n;
+    return fclose(file) == 0 && ok;
+}
+
+bool evidence_files(struct span text, const char *folder)
+{
+    struct evidence now = {0}, before = {0};
+    bool ok = true;
+    cut_members(text, &now, &before);
+    for (size_t i = 0; i < now.n && ok; i++)
+        ok = write_member(&now.members[i], folder);
+    return ok;
 }

@@ -14,5 +14,8 @@
 /* The tar of each; the older one stays empty where no member is of it. Turned: with the members of
  * the newer one in reverse. */
 void evidence_tars(struct span text, bool turned, struct buf *ret_now, struct buf *ret_before);
+/* Writes the members of the newer one below a folder. False where the file system cannot hold all
+ * of them: a member that is another one's folder, a name that is too long. */
+bool evidence_files(struct span text, const char *folder);
 
 #endif
