@@ -19,8 +19,10 @@ run() {
     name=$1
     shift
     step "$name"
+    begun=$(date +%s)
     "$@" || failed="$failed
   $name"
+    echo "($(($(date +%s) - begun)) s)"
 }
 build() {
     cmake --preset "$1" >"build/$1.log" 2>&1 || { cat "build/$1.log"; return 1; }
