@@ -20,7 +20,28 @@ enum choice {
     CHOICE_PSTORE = 32, /* it is a file of pstore */
     CHOICE_QUIET = 128, /* so many empty lines go before it that only anchors are looked for */
 };
-enum { QUIET_LINES = 600 };
+enum { QUIET_LINES = 600, FAR_BYTES = 9000, FAR_MAX = 8 };
+
+static void add_many(struct buf *text, const char *what, int n)
+{
+    while (n-- > 0)
+        buf_str(text, what);
+}
+
+/* In a quiet log what is near an anchor is read too: a byte 1 stands for a long line, or a part of
+ * one, and a byte 2 for many short ones, so that a small input gets out of reach. */
+static void add_quiet(struct buf *text, struct span rest)
+{
+    add_many(text, "\n", QUIET_LINES);
+    for (size_t i = 0, n_far = 0; i < rest.n; i++) {
+        if (rest.p[i] == 1 && n_far++ < FAR_MAX)
+            add_many(text, "x", FAR_BYTES);
+        else if (rest.p[i] == 2 && n_far++ < FAR_MAX)
+            add_many(text, "ab\n", FAR_BYTES / 3);
+        else
+            buf_char(text, rest.p[i]);
+    }
+}
 
 struct told {
     const struct store *store;
@@ -104,9 +125,11 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     struct buf text = {0};
     if (size < 2)
         return 0;
-    for (int i = 0; data[0] & CHOICE_QUIET && i < QUIET_LINES; i++)
-        buf_char(&text, '\n');
-    buf_add(&text, (struct span){(const char *)data + 1, size - 1});
+    struct span rest = {(const char *)data + 1, size - 1};
+    if (data[0] & CHOICE_QUIET)
+        add_quiet(&text, rest);
+    else
+        buf_add(&text, rest);
     read_in(buf_span(&text), text.n, data[0], whole);
     read_in(buf_span(&text), 2 + data[0] / 2, data[0], parts);
     if (!span_is(span_of(whole), parts))
