@@ -130,6 +130,22 @@ static bool is_about_events(const struct rule *rule)
     return rule->for_each && rule->table == T_oom_events;
 }
 
+/* A rule about hosts is clear of a cgroup's kill by the scope alone: there may be a balloon, and it
+ * was not looked for. */
+static bool is_by_scope(const struct finding *finding)
+{
+    bool by_scope = false;
+    for (size_t i = 0; i < finding->n_cites; i++) {
+        struct ref ref = finding->cites[i];
+        if (ref.column == REF_COMPLETE)
+            continue;
+        if (ref_field(ref) != F_oom_events_scope)
+            return false;
+        by_scope = true;
+    }
+    return by_scope;
+}
+
 /* Rules that a reader would suspect, found clear on evidence. */
 static void not_by_rule(struct maker *m, struct incident *incident, enum rule_kind kind,
                         bool about_events)
@@ -139,7 +155,8 @@ static void not_by_rule(struct maker *m, struct incident *incident, enum rule_ki
         const struct rule *rule = finding->rule;
         if (finding->outcome != OUTCOME_CLEAR || finding->n_cites == 0 ||
             rule->severity < SEVERITY_WARNING || rule->kind != kind ||
-            is_about_events(rule) != about_events || (about_events && incident->series.n == 0))
+            is_about_events(rule) != about_events || (about_events && incident->series.n == 0) ||
+            is_by_scope(finding))
             continue;
         struct statement *line = statements_add(m, &incident->ruled_out);
         tell_into(m, line, "Not found: ");
