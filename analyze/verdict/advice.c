@@ -70,6 +70,12 @@ static void advice_of(struct maker *m, struct incident *incident, const struct r
                      (struct text_list){&rule->dont_list.items[i], 1});
 }
 
+/* What to do about a kill is more than what to do about a request that failed beside it. */
+static bool is_about_failure(const struct rule *rule)
+{
+    return rule->for_each && rule->table == T_alloc_failures;
+}
+
 /* To do: causes first, they say what to change. To avoid: scope first, it says where the limit is
  * not. */
 void advice_make(struct maker *m, struct incident *incident)
@@ -90,7 +96,8 @@ void advice_make(struct maker *m, struct incident *incident)
     for (size_t k = 0; k < ROLE_COUNT; k++)
         for (size_t i = 0; i < incident->ranking.n; i++) {
             const struct ranked *ranked = &incident->ranking.items[i];
-            if (span_is(ranked->finding->rule->id, "no-incident") && first_alarm(incident))
+            if ((span_is(ranked->finding->rule->id, "no-incident") && first_alarm(incident)) ||
+                (incident->series.n && is_about_failure(ranked->finding->rule)))
                 continue;
             advice_of(m, incident, ranked, ranked->role == do_order[k] ? &done : NULL,
                       ranked->role == dont_order[k] ? &avoided : NULL);

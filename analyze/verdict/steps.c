@@ -38,6 +38,8 @@ static void step_scope(struct maker *m, struct incident *incident)
         words = "the host, by the thresholds of a program in user space";
     else if (by_program && incident->scope == SCOPE_CGROUP)
         words = "one cgroup, by the thresholds of a program in user space";
+    else if (incident->scope == SCOPE_UNKNOWN && incident->limit.cgroup != ROW_NONE)
+        words = "one cgroup"; /* that was slowed down, or of which counters tell */
     struct statement *step = tell(m, &incident->steps, "Scope: {w}", words);
     if (incident->limit.owner.n)
         tell_into(m, step, ", {w}{p}", path_words(incident->limit.owner), incident->limit.owner);

@@ -53,11 +53,13 @@ static bool is_free_kept(const struct maker *m, const struct incident *incident)
 }
 
 /* A cause that the classes and the holder alone would hide: a balloon, beside which the guest's own
- * share comes second, and the copies of a fork, which look like growth. And locks on half of
- * memory: the pages are anonymous too, as many bytes, and the locks are why none went to swap. */
+ * share comes second, the copies of a fork, which look like growth, and data that waits for its
+ * disk, which looks like cache that can go. And locks on half of memory: the pages are anonymous
+ * too, as many bytes, and the locks are why none went to swap. */
 static const struct ranked *hidden_cause(const struct incident *incident)
 {
-    static const char *const hidden[] = {"balloon-inflated", "cow-in-tight-cgroup"};
+    static const char *const hidden[] = {"balloon-inflated", "cow-in-tight-cgroup",
+                                         "dirty-writeback-oom"};
     for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++) {
         const struct ranked *cause = ranked_by_id(incident, hidden[i]);
         if (cause && cause->role == ROLE_CAUSE)

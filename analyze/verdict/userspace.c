@@ -66,7 +66,7 @@ static void tell_victim(struct maker *m, struct statements *why, uint32_t row, i
         tell_into(m, said, " (the last of {n})", n);
     tell_into(m, said, " as its victim");
     if (is_known(m, F_log_events_scope, row))
-        tell_into(m, said, "; it watches {w}{@}; no limit of the kernel was hit",
+        tell_into(m, said, "; it watches {w}{@}, not a limit of the kernel",
                   is_host ? "the memory of the host" : "the memory pressure of a cgroup",
                   ref_of(F_log_events_scope, row));
     tell_into(m, said, ".");
