@@ -52,6 +52,7 @@ void store_free(struct store *store)
     map_free(&store->attempt_ids);
     map_free(&store->also_heads);
     map_free(&store->observation_ids);
+    map_free(&store->observed_members);
 }
 
 struct arena *store_arena(struct store *store)

@@ -177,12 +177,14 @@ enum observation_kind {
     OBS_DISTRUSTED, /* hash or size of a member is not what the manifest says; forged lines */
     OBS_UNKNOWN,    /* something this version does not know */
     OBS_NOTE,       /* a correction that was applied, an assumption that was made */
+    OBS_KINDS,
 };
 struct observation {
     enum observation_kind kind;
     struct where where;
     struct span text; /* our words; evidence in them is already made visible (utf8_visible) */
-    uint32_t count;   /* how many of the same kind and text in this member were folded into it */
+    uint32_t count;   /* how many of the same kind and text in this member were folded into it;
+                         of the 101st member with them on, how many in all members */
 };
 /* The observation, new or counted further; valid until the next call. */
 struct observation *store_observe(struct store *store, enum observation_kind kind,

@@ -95,6 +95,8 @@ struct store {
     struct observation *observations;
     uint32_t n_observations, room_observations;
     struct map observation_ids;
+    struct map observed_members; /* kind and text -> number of members */
+    uint32_t observed_kinds[OBS_KINDS];
 };
 
 /* NULL when there is no such row. An absent cell may be one that all share: it is not to be

@@ -2,15 +2,22 @@
 /* The reasons where no report of a kill is: what the counters and the host say. */
 #include "verdict/why.h"
 
+enum { LOGS_NAMED = 100 };
+
 static void why_no_kill(struct maker *m, struct incident *incident)
 {
     if (is_known(m, F_vmstat_oom_kill, 0))
         tell(m, &incident->why, "The kernel has killed {c} for memory since boot.{@}",
              number_or(m, F_vmstat_oom_kill, 0, 0), "process", "processes",
              ref_of(F_vmstat_oom_kill, 0));
+    int64_t n = 0;
     for (uint32_t log = ROW_NONE; (log = store_row_next(m->store, T_logs, 0, log)) != ROW_NONE;)
-        tell(m, &incident->why, "The log {} ({} records) holds no report of the OOM killer.",
-             ref_of(F_logs_member, log), ref_of(F_logs_records, log));
+        if (n++ < LOGS_NAMED)
+            tell(m, &incident->why, "The log {} ({} records) holds no report of the OOM killer.",
+                 ref_of(F_logs_member, log), ref_of(F_logs_records, log));
+    if (n > LOGS_NAMED)
+        tell(m, &incident->why, "Nor {w} {c}.", n == LOGS_NAMED + 1 ? "does" : "do", n - LOGS_NAMED,
+             "more log", "more logs");
 }
 
 /* How the host stood at the capture. */

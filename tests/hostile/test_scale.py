@@ -231,6 +231,24 @@ class Scale(Measured):
         self.observed(verdict, "duplicate", "names a member twice; the first line counts", "manifest.jsonl", 2999)
         self.assertLess(often, 3 * once + 0.5)
 
+    def test_many_odd_members(self):
+        """The same in each, a name of its own in each, a log in each: the first are told, all are counted."""
+        n = 3000
+        def odd(file):
+            for i in range(n):
+                file.write(ustar(b"proc/%d/status" % (i + 1), b"Name:\tx\nVmRSS:\tnone kB\n"))
+                file.write(ustar(b"proc/%d/stat" % (i + 1), b"?\n"))
+                file.write(ustar(b"var/log/kern.log.%d" % i, b"[    1.000000] nothing\n"))
+            file.write(ustar(b"manifest.jsonl", b'{"end":true,"complete":true}\n') + bytes(1024))
+        verdict, _, _ = self.measured(odd, code=(2,))
+        self.assertLess(os.path.getsize(self.path("out.json")), 2 * MIB)
+        self.assertLess(len(verdict["observations"]), 5000)
+        counts = collections.Counter()
+        for o in verdict["observations"]:
+            counts[o["kind"]] += o["count"]
+        self.assertGreaterEqual(counts["distrusted"], 3 * n)
+        self.assertRegex(verdict["incidents"][0]["why"][100]["text"], r"^Nor do 2.900 more logs\.$")
+
     def test_many_odd_things(self):
         """A hundred thousand reasons for a note make no hundred thousand notes."""
         def odd(file):
