@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct folder {
@@ -43,6 +44,23 @@ static bool is_case(struct check *check, const char *folder)
     return access(join(check, folder, "expect.yaml"), F_OK) == 0;
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* By the whole path, or by the name of the folder alone. */
+static bool is_called(const char *folder, const char *called)
+{
+    struct span name = span_of(called), path = span_of(folder);
+    while (name.n > 1 && span_ends(name, "/"))
+        name = span_slice(name, 0, name.n - 1);
+    while (path.n > 1 && span_ends(path, "/"))
+        path = span_slice(path, 0, path.n - 1);
+    return span_eq(path, name) || span_eq(span_skip(path, span_rfind_char(path, '/') + 1), name);
+}
+
 static void add(struct check *check, char *path, bool is_case)
 {
     check->folders = base_realloc(check->folders, (size_t)check->n + 1, sizeof(*check->folders));
@@ -69,15 +87,34 @@ static bool add_cases(struct check *check, char *folder, struct err *err)
         err_source(err, folder);
         return false;
     }
+    uint32_t cases = check->cases;
     for (int i = 0; i < n; i++) {
         char *inner = join(check, folder, items[i]->d_name);
-        if (is_case(check, inner))
-            add(check, inner, true);
+        if (is_folder(inner))
+            add(check, inner, is_case(check, inner));
         free(items[i]);
     }
     free(items);
-    if (check->n == before)
+    if (check->cases == cases) { /* said of the whole, not of each folder in it */
+        check->n = before;
         add(check, folder, false);
+    }
+    return true;
+}
+
+/* What is to be updated and is not there was misspelt. */
+static bool find_updates(const struct check *check, struct err *err)
+{
+    const struct options *options = check->options;
+    for (size_t i = 0; i < options->n_updates; i++) {
+        uint32_t k = 0;
+        while (k < check->n && !(check->folders[k].is_case &&
+                                 is_called(check->folders[k].path, options->updates[i])))
+            k++;
+        if (k == check->n)
+            return err_set(err, ERR_USAGE, "--update %s: no case of this name",
+                           options->updates[i]);
+    }
     return true;
 }
 
@@ -89,7 +126,7 @@ static bool find_cases(struct check *check, struct err *err)
         if (!add_cases(check, options->operands[i], err))
             return false;
     if (check->cases)
-        return true;
+        return find_updates(check, err);
     err_set(err, ERR_USAGE, "no case in it: a case is a folder with an expect.yaml");
     err_source(err, options->operands[0]);
     return false;
@@ -99,13 +136,9 @@ static bool find_cases(struct check *check, struct err *err)
 
 static bool is_updated(const struct check *check, const char *folder)
 {
-    for (size_t i = 0; i < check->options->n_updates; i++) {
-        struct span name = span_of(check->options->updates[i]), path = span_of(folder);
-        while (name.n > 1 && span_ends(name, "/"))
-            name = span_slice(name, 0, name.n - 1);
-        if (span_eq(path, name) || span_eq(span_skip(path, span_rfind_char(path, '/') + 1), name))
+    for (size_t i = 0; i < check->options->n_updates; i++)
+        if (is_called(folder, check->options->updates[i]))
             return true;
-    }
     return false;
 }
 

@@ -215,6 +215,13 @@ static void compare_rules(const struct expect *expect, const json_t *verdict,
     }
 }
 
+static void check_ids(const struct text_list *list, const struct ruleset *rules, const char *key,
+                      struct buf *out)
+{
+    for (size_t i = 0; i < list->n; i++)
+        is_rule(list->items[i], rules, key, out);
+}
+
 static bool list_has(const struct text_list *list, const char *text)
 {
     for (size_t i = 0; i < list->n; i++)
@@ -249,6 +256,7 @@ void expect_compare(const struct expect *expect, const json_t *verdict, int exit
     compare_rules(expect, verdict, rules, out);
     if (expect->has_unknown)
         compare_unknown(expect, verdict, out);
+    check_ids(&expect->may_be_unknown, rules, "may_be_unknown", out);
 }
 
 /* ---- a new expectation */

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "rule/yaml.h"
 
 const char *const expect_fields[EXPECT_FIELDS] = {"kind",   "scope",  "cgroup",
@@ -26,6 +27,15 @@ static bool read_text(struct reader *r, const struct yaml *value, struct span *r
         return wrong(r, value, "a text is expected here");
     *ret = value->text;
     return true;
+}
+
+static bool wrong_key(struct reader *r, const struct yaml *key, const char *said, const char *keys)
+{
+    struct buf visible = {0};
+    utf8_visible(span_slice(key->text, 0, 40), &visible);
+    wrong(r, key, arena_printf(r->arena, "%s: no such key; %s %s", buf_cstr(&visible), said, keys));
+    buf_free(&visible);
+    return false;
 }
 
 static size_t entries(const struct yaml *value)
@@ -59,8 +69,8 @@ static bool read_incident(struct reader *r, const struct yaml *map, struct expec
         while (field < EXPECT_FIELDS && !span_is(item->key->text, expect_fields[field]))
             field++;
         if (field == EXPECT_FIELDS)
-            return wrong(r, item->key,
-                         "an incident has kind, scope, cgroup, victim, holder, cause");
+            return wrong_key(r, item->key, "an incident has",
+                             "kind, scope, cgroup, victim, holder, cause");
         if (!read_text(r, item, &ret->field[field]))
             return false;
     }
@@ -114,9 +124,8 @@ static bool read_key(struct reader *r, const struct yaml *item)
     if (span_is(key, "silent"))
         return read_list(r, item, &r->expect->silent);
     if (!span_is(key, "may_be_unknown"))
-        return wrong(r, item->key,
-                     "keys are format, bundle, before, exit, incidents, match, silent, "
-                     "may_be_unknown");
+        return wrong_key(r, item->key, "keys are",
+                         "format, bundle, before, exit, incidents, match, silent, may_be_unknown");
     r->expect->has_unknown = true;
     return read_list(r, item, &r->expect->may_be_unknown);
 }
@@ -141,8 +150,11 @@ bool expect_read(struct expect *expect, const char *file, struct span text, stru
             return false;
     if (!yaml_find(top, "format"))
         return wrong(&r, top, "format: 1 is missing");
+    if (!yaml_find(top, "bundle"))
+        return wrong(&r, top, "bundle: NAME is missing, of a file or folder beside this one");
     if (!is_plain_name(expect->bundle))
-        return wrong(&r, top, "bundle: names a file or folder beside this one");
+        return wrong(&r, yaml_find(top, "bundle"),
+                     "bundle: names a file or folder beside this one");
     return !yaml_find(top, "before") || is_plain_name(expect->before) ||
            wrong(&r, yaml_find(top, "before"), "before: names a file or folder beside this one");
 }

@@ -105,12 +105,29 @@ void job_close(struct job *job)
     arena_free(job->arena);
 }
 
+static bool is_at(const struct job *job, enum rule_severity severity)
+{
+    return job->options->fail_on != FAIL_ON_NEVER && (int)severity >= (int)job->options->fail_on;
+}
+
 static bool is_found(const struct job *job, const struct finding *finding)
 {
     if (finding->outcome == OUTCOME_UNKNOWN)
         return job->options->given[OPT_fail_on_unknown];
-    return finding->outcome == OUTCOME_MATCH && job->options->fail_on != FAIL_ON_NEVER &&
-           (int)finding->rule->severity >= (int)job->options->fail_on;
+    return finding->outcome == OUTCOME_MATCH && is_at(job, finding->rule->severity);
+}
+
+/* Of a log that holds no more than the line of the kill all rules may be unknown. */
+static bool has_incident(const struct job *job)
+{
+    const struct verdict *verdict = job->verdict;
+    for (size_t i = 0; i < verdict->n_incidents; i++) {
+        const struct incident *incident = &verdict->incidents[i];
+        if (incident->kind != INCIDENT_NONE && incident->kind != INCIDENT_UNKNOWN &&
+            is_at(job, incident->severity))
+            return true;
+    }
+    return false;
 }
 
 enum exit_code job_exit_code(const struct job *job)
@@ -120,5 +137,5 @@ enum exit_code job_exit_code(const struct job *job)
     for (size_t i = 0; i < job->findings.n; i++)
         if (is_found(job, &job->findings.items[i]))
             return EXIT_FOUND;
-    return EXIT_FINE;
+    return has_incident(job) ? EXIT_FOUND : EXIT_FINE;
 }

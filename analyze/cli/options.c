@@ -93,8 +93,6 @@ static bool take(struct options *options, enum option_id id, const char *value, 
     options->given[id] = true;
     options->value[id] = value;
     switch (id) {
-    case OPT_format:
-        return take_format(options, value, err);
     case OPT_fail_on:
         return take_fail_on(options, value, err);
     case OPT_jobs:
@@ -139,6 +137,13 @@ static int id_of(int value)
     return -1;
 }
 
+static bool is_command(const char *word, int *ret_command)
+{
+    static const struct word commands[] = {
+        {"check", COMMAND_CHECK}, {"summarize", COMMAND_SUMMARIZE}, {NULL, 0}};
+    return word_value(commands, word, ret_command);
+}
+
 /* Options and operands may be mixed, as people type them; "--" ends the options. */
 static bool read_words(struct options *options, int argc, char **argv, struct err *err)
 {
@@ -146,6 +151,7 @@ static bool read_words(struct options *options, int argc, char **argv, struct er
     char shorts[2 * OPT_COUNT + 3];
     fill(longs, shorts);
     shorts[0] = '-';
+    int command;
     optind = 1;
     opterr = 0;
     for (;;) {
@@ -157,7 +163,10 @@ static bool read_words(struct options *options, int argc, char **argv, struct er
             return err_set(err, ERR_USAGE, "%s: no such option", word);
         if (value == ':')
             return err_set(err, ERR_USAGE, "%s: needs a value", word);
-        if (value == 1)
+        if (value == 1 && options->n_operands == 0 && options->command == COMMAND_ANALYZE &&
+            is_command(optarg, &command))
+            options->command = (enum command)command;
+        else if (value == 1)
             options->operands[options->n_operands++] = optarg;
         else if (!take(options, (enum option_id)id_of(value), optarg, err))
             return false;
@@ -184,6 +193,11 @@ static bool is_single(const struct options *options)
 
 static bool check_whole(const struct options *options, struct err *err)
 {
+    if (options->command != COMMAND_ANALYZE && (is_single(options) || options->given[OPT_ndjson]))
+        return err_set(err, ERR_USAGE,
+                       "--json, --markdown, --facts, --explain, --before and --ndjson are not for "
+                       "analyze %s",
+                       options->command == COMMAND_CHECK ? "check" : "summarize");
     if (needs_no_input(options))
         return true;
     if (!options->n_operands)
@@ -210,13 +224,11 @@ bool options_read(struct options *options, int argc, char **argv, struct err *er
 {
     *options = (struct options){
         .fail_on = FAIL_ON_WARNING, .jobs = 1, .limits = limits_default(), .operands = argv};
-    if (argc > 1 && (strcmp(argv[1], "check") == 0 || strcmp(argv[1], "summarize") == 0)) {
-        options->command = strcmp(argv[1], "check") == 0 ? COMMAND_CHECK : COMMAND_SUMMARIZE;
-        options->format = options->command == COMMAND_CHECK ? FORMAT_TAP : FORMAT_TEXT;
-        argc--;
-        argv++;
-    }
-    return read_words(options, argc, argv, err) && check_whole(options, err);
+    if (!read_words(options, argc, argv, err))
+        return false;
+    options->format = options->command == COMMAND_CHECK ? FORMAT_TAP : FORMAT_TEXT;
+    return (!options->given[OPT_format] || take_format(options, options->value[OPT_format], err)) &&
+           check_whole(options, err);
 }
 
 void options_help(struct buf *out)

@@ -41,7 +41,10 @@ static void count_span(struct summary *summary, enum count_kind kind, struct spa
 
 static const char *string_at(const json_t *object, const char *key)
 {
-    const char *text = json_string_value(json_object_get(object, key));
+    const json_t *value = json_object_get(object, key);
+    if (json_is_object(value)) /* text that was not printable: {"text":...,"lossy":true} */
+        value = json_object_get(value, "text");
+    const char *text = json_string_value(value);
     return text ? text : "";
 }
 

@@ -79,16 +79,19 @@ class Check(support.Case):
         self.tap(unknown)
         misspelt = self.case("misspelt", KILLED.replace("[cgroup-oom]", "[cgroup-oon]"))
         self.assertEqual(self.tap(misspelt, code=1)[0][3], ["- match: no rule is called cgroup-oon"])
+        misspelt = self.case("misspelt2", KILLED + "may_be_unknown: [no-such]\n")
+        self.assertIn("- may_be_unknown: no rule is called no-such", self.tap(misspelt, code=1)[0][3])
 
     def test_broken_cases(self):
         """A case that cannot be run fails, says why with its place, and stops no other."""
         for name, text, said in (
-                ("key", KILLED + "colour: red\n", "expect.yaml:12:1: keys are format"),
+                ("key", KILLED + "colour: red\n", "expect.yaml:12:1: colour: no such key; keys are format"),
                 ("yaml", KILLED + "\tx", "expect.yaml:12:1:"),
                 ("format", KILLED.replace("format: 1", "format: 2"), "expect.yaml:1:9: format is 1"),
-                ("field", KILLED.replace("holder", "owner"), "expect.yaml:8:5: an incident has"),
+                ("field", KILLED.replace("holder", "owner"), "expect.yaml:8:5: owner: no such key; an incident has"),
+                ("none", "format: 1\n", "expect.yaml:1:1: bundle: NAME is missing"),
                 ("exit", KILLED.replace("exit: 1", "exit: 7"), "expect.yaml:3:7: exit is 0, 1 or 2"),
-                ("outside", KILLED.replace("bundle.tar.xz", "../a/bundle.tar.xz"), "beside this one"),
+                ("outside", KILLED.replace("bundle.tar.xz", "../a/bundle.tar.xz"), "expect.yaml:2:9: bundle: names a file"),
                 ("missing", KILLED.replace("bundle.tar.xz", "none.tar"), "No such file or directory")):
             self.case(name, text)
             with self.subTest(name):
@@ -107,6 +110,10 @@ class Check(support.Case):
         self.assertEqual([r[0] for r in results], [True, True])
         self.assertIn("# SKIP no case in it", results[1][2])
         self.fails(run("check", self.folder / "cases/lab"), 3, "no case in it")
+        (self.folder / "cases/b").mkdir()
+        (self.folder / "cases/b/expect.yml").write_text(KILLED)
+        self.assertEqual([(r[0], "SKIP" in r[2]) for r in self.tap(self.folder / "cases")],
+                         [(True, False), (True, True), (True, True)])
 
     def test_before(self):
         folder = self.case("grown", "format: 1\nbundle: bundle.tar.xz\nbefore: old.tar.xz\nmatch: [rss-linear]\n",
@@ -171,6 +178,7 @@ class Check(support.Case):
         self.assertIn("victim: 'app-worker'", text)
         self.assertIn("silent: [host-oom]", text)
         self.tap("--update", "a", a, env={"CI": ""})
+        self.fails(run("check", "--update", "aa", self.folder / "cases"), 3, "--update aa: no case of this name")
         new = self.case("new", "format: 1\nbundle: bundle.tar.xz\n")
         self.tap("--update", "new", new)
         self.assertIn("kind: 'kill'", (new / "expect.yaml").read_text())

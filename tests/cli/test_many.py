@@ -196,6 +196,7 @@ class Many(support.Case):
         self.assertEqual([line["bundle"] for line in lines_of(done)], [str(path), str(IDLE)])
         self.assertNotIn(b"\x1b", done.stdout)
         human = run("summarize", "-", stdin=done.stdout).stdout
+        self.assertIn(b"\nhosts\n       1  a\\n\\x1b[31mb", human)
         self.assertNotIn(b"\x1b", human)
         self.assertNotIn("\u202e", human.decode())
 

@@ -40,6 +40,9 @@ class Usage(support.Case):
                 (("--explain", "no-such-rule", KILL), "--explain no-such-rule: no such rule"),
                 (("--explain", "no-such-rule"), "no such rule"),
                 (("check", self.folder / "none"), "No such file or directory"),
+                (("check", "--json", "a", FIXTURES), "are not for analyze check"),
+                (("check", "--ndjson", FIXTURES), "are not for analyze check"),
+                (("summarize", "--markdown", "a", KILL), "are not for analyze summarize"),
                 (("check", self.folder), "no case in it")):
             with self.subTest(words=words):
                 self.fails(run(*words, cwd=self.folder), 3, text, "; try --help")
@@ -59,6 +62,8 @@ class Usage(support.Case):
         self.assertEqual(run(KILL, "--format=json").stdout, expected)
         name = self.write("--facts", KILL.read_bytes())
         self.assertEqual(run("--format", "json", "--", name.name, cwd=self.folder).stdout, expected)
+        words = ("check", FIXTURES / "idle-host-6.12")
+        self.assertEqual(run("--format", "junit", *words).stdout, run(*words, "--format", "junit").stdout)
         self.assertIn("2 bundles", self.passes(run("summarize", "-", stdin=run("--ndjson", "-j2", KILL, IDLE).stdout)))
 
     def test_nothing_is_read_for_help(self):
@@ -77,6 +82,16 @@ class ExitCodes(support.Case):
                       if f["outcome"] == "match"}
         self.assertEqual("critical" in severities, False)
         self.assertEqual([run("--fail-on", level, throttled).returncode for level in levels], [1, 1, 0, 0])
+
+    def test_a_kill_alone(self):
+        """One line is left of the log: no rule can be decided, and yet the host ran out of memory."""
+        path = self.write("log", "[  100.000002] Out of memory: Killed process 7 (a) total-vm:8kB, anon-rss:8kB, "
+                                 "file-rss:0kB, shmem-rss:0kB, UID:0 pgtables:4kB oom_score_adj:0\n")
+        verdict = verdict_of(run("--json", "-", path))
+        self.assertEqual([i["kind"] for i in verdict["incidents"]], ["kill"])
+        self.assertNotIn(("match", "critical"), {(f["outcome"], f["severity"]) for f in verdict["findings"]})
+        levels = ("notice", "warning", "critical", "never")
+        self.assertEqual([run("--fail-on", level, path).returncode for level in levels], [1, 1, 1, 0])
 
     def test_fail_on_unknown(self):
         members = {n: d for n, d in members_of(IDLE).items() if n == "proc/meminfo"}
