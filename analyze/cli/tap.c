@@ -2,6 +2,7 @@
 #include "cli/tap.h"
 
 #include "base/lines.h"
+#include "base/tap.h"
 #include "base/utf8.h"
 
 static const char no_case[] = "no case in it: a case is a folder with an expect.yaml";
@@ -12,7 +13,7 @@ void tap_case(struct buf *out, uint32_t number, const char *name, bool skipped,
     struct lines lines = lines_of(differences);
     struct span line;
     buf_fmt(out, "%sok %u - ", differences.n ? "not " : "", number);
-    utf8_visible(span_of(name), out);
+    tap_name(span_of(name), out);
     if (skipped)
         buf_fmt(out, " # SKIP %s", no_case);
     buf_char(out, '\n');

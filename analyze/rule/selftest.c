@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/glob.h"
+#include "base/tap.h"
 
 #include <stdlib.h>
 
@@ -198,8 +199,9 @@ static bool run(const struct rule *rule, const struct rule_test *test,
     rule_judge(rule, t.store, &limits, arena, &t.list);
     check(&t);
     bool ok = t.complaints.n == 0;
-    buf_fmt(out, "%sok %zu - " SPAN_FMT ": " SPAN_FMT "\n", ok ? "" : "not ", number,
-            SPAN_ARG(rule->id), SPAN_ARG(test->name));
+    buf_fmt(out, "%sok %zu - " SPAN_FMT ": ", ok ? "" : "not ", number, SPAN_ARG(rule->id));
+    tap_name(test->name, out);
+    buf_char(out, '\n');
     if (!ok)
         buf_fmt(out, "# %s:%u\n", rule->body->file, test->line);
     buf_add(out, buf_span(&t.complaints));

@@ -3,11 +3,13 @@
 import json
 import re
 import shutil
+import subprocess
 import xml.etree.ElementTree
 
 import support
 from support import FIXTURES, IDLE, KILL, run
 
+TINY = support.SOURCES / "tests/cli/tiny.yaml"
 KILLED = """\
 format: 1
 bundle: bundle.tar.xz
@@ -101,6 +103,21 @@ class Check(support.Case):
         self.case("good")
         results = self.tap(self.folder / "cases", "-j", "3", code=1)
         self.assertEqual([r[1].rsplit("/", 1)[1] for r in results if r[0]], ["good"])
+
+    def test_names_that_give_orders(self):
+        """To who reads TAP, "# TODO" behind a failure makes a success of it."""
+        self.case("a # TODO b\\", KILLED.replace("exit: 1", "exit: 0"))
+        (self.folder / "tiny.yaml").write_text(TINY.read_text().replace("- name: small", '- name: "small # TODO"')
+                                               .replace("MemTotal", "MemTotil"))
+        for words, line in ((("check", self.folder / "cases"), r"not ok 1 - \S+/cases/a \\# TODO b\\\\$"),
+                            (("--rules", self.folder, "--test-rules"), r"not ok \d+ - tiny: small \\# TODO$")):
+            done = run(*words)
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stdout.decode(), f"(?m)^{line}")
+            path = self.write("out.tap", done.stdout)
+            if shutil.which("prove"):
+                self.assertNotEqual(subprocess.run(["prove", "-Q", "--exec", "cat", path], check=False,
+                                                   capture_output=True).returncode, 0)
 
     def test_skipped(self):
         """A glob over a folder with other things in it: what holds no case is skipped, and said to be."""

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OOMSCOPE_BASE_TAP_H
+#define OOMSCOPE_BASE_TAP_H
+
+#include "base/buf.h"
+
+/* The name of a test in a line of TAP, made visible. What stands behind a # there is an order to
+ * who reads it: a failure under the name "x # TODO" would count as a success. */
+void tap_name(struct span name, struct buf *out);
+
+#endif
