@@ -61,6 +61,16 @@ static void row_tell(struct maker *m, struct statement *out, struct ref ref)
         tell_into(m, out, "{p} ", key);
 }
 
+/* Beside what was at an event stands what was counted later, when it may be over. */
+static bool is_of_capture(const struct listing *l, enum table_id table)
+{
+    const struct rule *rule = l->finding->rule;
+    bool is_event =
+        rule->for_each && (rule->table == T_oom_events || rule->table == T_alloc_failures);
+    return is_event && schema_table(table)->parent == TABLE_NONE && table != T_oom_events &&
+           table != T_alloc_failures && table != T_log_events;
+}
+
 static void begin(struct listing *l, struct ref ref, bool has_rows)
 {
     const struct field_def *field = schema_field(ref_field(ref));
@@ -70,8 +80,9 @@ static void begin(struct listing *l, struct ref ref, bool has_rows)
     tell_into(l->m, l->out, "{w}", l->is_begun ? "; " : l->rows_only ? " " : "Beside it: ");
     l->is_begun = true;
     if (has_rows)
-        tell_into(l->m, l->out, "{w} by {w}: ", words_of(l->m, name, is_first),
-                  words_of(l->m, field->name, false));
+        tell_into(l->m, l->out, "{w} by {w}{w}: ", words_of(l->m, name, is_first),
+                  words_of(l->m, field->name, false),
+                  is_of_capture(l, (enum table_id)ref.table) ? " at the capture" : "");
     else
         tell_into(l->m, l->out, "{w}.{w} ", table->name, field->name);
 }
