@@ -31,8 +31,9 @@ static const char *scope_words(const struct incident *incident)
         return "Failed allocation";
     if (incident->kind == INCIDENT_UNKNOWN)
         return "Unknown";
-    if (incident->scope == SCOPE_CGROUP && incident->limit.owner.n == 0)
-        return "Cgroup OOM"; /* its own limit or that of an ancestor */
+    bool is_its_own = incident->limit.owner.n > 0 && !incident->limit.bytes.unlimited;
+    if (incident->scope == SCOPE_CGROUP && !is_its_own)
+        return "Cgroup OOM"; /* its own limit, that of an ancestor, or none */
     return words[incident->scope];
 }
 

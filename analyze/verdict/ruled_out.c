@@ -29,7 +29,7 @@ static void not_the_host(struct maker *m, struct incident *incident)
                   ref_of(F_meminfo_available, 0), ref_of(F_meminfo_total, 0));
         if (moment_gap(&incident->when, &capture, &gap_us) && gap_us >= 0)
             tell_into(m, line, ", {d} after {w}", gap_us,
-                      incident->kind == INCIDENT_KILL ? "the kill" : "the event");
+                      incident->victim.known ? "the kill" : "the event");
         statement_cite_fact(m, line, F_capture_time, 0);
         statement_cite_fact(m, line, F_oom_events_time, event);
     }

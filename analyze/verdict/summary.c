@@ -83,6 +83,9 @@ static void summary_no_kill(struct maker *m, struct incident *incident)
               ref_of(F_oom_events_trigger_comm, event));
     if (top && !is_too_small(incident, top))
         summary_holder(m, incident, top, is_trigger(m, event, top));
+    if (incident->victim.killed > 0)
+        tell_into(m, &incident->summary, "; of this series {c} {w} killed", incident->victim.killed,
+                  "process", "processes", incident->victim.killed == 1 ? "was" : "were");
     tell_into(m, &incident->summary, ".");
 }
 
@@ -155,7 +158,10 @@ void summary_make(struct maker *m, struct incident *incident)
     const struct ranked *alarm = first_alarm(incident);
     switch (incident->kind) {
     case INCIDENT_KILL:
-        summary_kill(m, incident);
+        if (incident->victim.known)
+            summary_kill(m, incident);
+        else /* others of the series killed, the one that is shown did not */
+            summary_no_kill(m, incident);
         summary_class(m, incident);
         summary_series(m, incident);
         break;

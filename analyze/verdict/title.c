@@ -102,10 +102,23 @@ static void title_rule(struct maker *m, struct incident *incident, const struct 
     statement_cite_all(m, title, &ranked->evidence);
 }
 
+/* A BPF program or a daemon may call the killer for a cgroup that has no limit. */
+static void title_unlimited(struct maker *m, struct incident *incident)
+{
+    uint32_t event = incident->series.detail;
+    tell_into(m, &incident->title, "the OOM killer ran in {w}{p}{@}, which has no memory limit{@}",
+              path_words(incident->limit.owner), incident->limit.owner,
+              ref_of(F_oom_events_cgroup, event), ref_of(F_oom_events_limit, event));
+}
+
 static void title_limit(struct maker *m, struct incident *incident)
 {
     const struct limit *limit = &incident->limit;
     uint32_t event = incident->series.detail;
+    if (limit->owner.n && quantity_of(m, F_oom_events_limit, event).unlimited) {
+        title_unlimited(m, incident);
+        return;
+    }
     if (limit->owner.n == 0)
         tell_into(m, &incident->title, "a cgroup that the log does not name");
     else

@@ -15,8 +15,10 @@ static void why_cgroup(struct maker *m, struct incident *incident)
     const struct limit *limit = &incident->limit;
     if (limit->owner.n == 0)
         return;
+    bool is_unlimited = quantity_of(m, F_oom_events_limit, event).unlimited;
     struct statement *why =
-        tell(m, &incident->why, "The limit belongs to {p}{@}{@}", limit->owner,
+        tell(m, &incident->why, "{w} {p}{@}{@}",
+             is_unlimited ? "The report names no limit of" : "The limit belongs to", limit->owner,
              ref_of(F_oom_events_cgroup, event), ref_of(F_oom_events_constraint, event));
     if (is_known(m, F_oom_events_limit, event))
         tell_into(m, why, " ({}, in use {})", ref_of(F_oom_events_limit, event),
@@ -162,7 +164,7 @@ void why_filled(struct maker *m, struct incident *incident)
     if (*a->at != 'e')
         tell_into(m, why, " at the capture: ");
     else
-        tell_into(m, why, incident->kind == INCIDENT_KILL ? " at the kill: " : " at the event: ");
+        tell_into(m, why, incident->victim.known ? " at the kill: " : " at the event: ");
     for (size_t i = 0; i < a->n_classes && i < CLASSES_SAID && is_worth_saying(sorted[i], a); i++) {
         tell_into(m, why, "{w}{b} {w} ({r})", i ? ", " : "", sorted[i]->bytes,
                   share_words(m, incident, sorted[i], a),
