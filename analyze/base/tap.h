@@ -5,7 +5,7 @@
 #include "base/buf.h"
 
 /* The name of a test in a line of TAP, made visible. What stands behind a # there is an order to
- * who reads it: a failure under the name "x # TODO" would count as a success. */
+ * who reads it, of which one makes a success of a failure. */
 void tap_name(struct span name, struct buf *out);
 
 #endif
