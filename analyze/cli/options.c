@@ -73,11 +73,23 @@ static bool take_jobs(struct options *options, const char *value, struct err *er
     return true;
 }
 
+static bool is_limit(struct span name)
+{
+    for (int i = 0; i < LIMIT_COUNT; i++)
+        if (span_is(name, limit_def((enum limit_id)i)->name))
+            return true;
+    return false;
+}
+
 static bool take_limit(struct options *options, const char *value, struct err *err)
 {
     if (strcmp(value, "help") == 0 || limits_set(&options->limits, span_of(value)))
         return true;
-    return err_set(err, ERR_USAGE, "--limit %s: it is NAME=N; --limit help lists the names", value);
+    struct span text = span_of(value), name = span_slice(text, 0, span_find_char(text, '='));
+    return err_set(err, ERR_USAGE, "--limit %s: %s", value,
+                   name.n == text.n  ? "it is NAME=N; --limit help lists the names"
+                   : !is_limit(name) ? "no limit of this name; --limit help lists them"
+                                     : "N is a number from 1 on; it may end in KiB, MiB or GiB");
 }
 
 static bool take_many(const char **many, size_t *n, const char *value, struct err *err)
