@@ -32,8 +32,9 @@ static void growth_of_cgroup(struct maker *m, struct incident *incident)
     int64_t change = number_or(m, F_cgroups_current_growth, row, 0);
     if (!rate.known || (change < growth_worth_bytes && change > -growth_worth_bytes))
         return;
-    struct statement *growth = tell(m, &incident->growth, "{p} rose by {}", incident->limit.owner,
-                                    ref_of(F_cgroups_current_growth, row));
+    struct statement *growth =
+        tell(m, &incident->growth, change > 0 ? "{p} rose by {}" : "{p} changed by {}",
+             incident->limit.owner, ref_of(F_cgroups_current_growth, row));
     say_rate(m, growth, F_cgroups_growth_rate, row);
     int64_t left_us;
     struct quantity max = quantity_of(m, F_cgroups_max, row);
@@ -180,8 +181,86 @@ static const struct change changes[] = {
  */
 static const int64_t host_span_us = 900000;
 
+/* Samples of the host from before the event, which `collect watch` keeps. */
+struct before {
+    uint32_t first, last;      /* rows of meminfo_samples; ROW_NONE = none */
+    int64_t first_us, last_us; /* how long before the event */
+};
+
+static struct before samples_before(struct maker *m, const struct incident *incident)
+{
+    struct before before = {.first = ROW_NONE, .last = ROW_NONE};
+    struct moment capture = moment_of_capture(m);
+    struct quantity began = quantity_of(m, F_capture_time, 0);
+    int64_t gap_us;
+    if (!incident->series.n || !began.known || !moment_gap(&incident->when, &capture, &gap_us))
+        return before;
+    for (uint32_t row = ROW_NONE;
+         (row = store_row_next(m->store, T_meminfo_samples, 0, row)) != ROW_NONE;) {
+        struct quantity time = quantity_of(m, F_meminfo_samples_time, row);
+        int64_t ago_us = began.value - time.value - gap_us;
+        if (!time.known || ago_us <= 0)
+            continue;
+        if (before.first == ROW_NONE || ago_us > before.first_us) {
+            before.first = row;
+            before.first_us = ago_us;
+        }
+        if (before.last == ROW_NONE || ago_us < before.last_us) {
+            before.last = row;
+            before.last_us = ago_us;
+        }
+    }
+    return before;
+}
+
+static const struct change before_changes[] = {
+    {"available memory", F_meminfo_samples_available},
+    {"anonymous memory", F_meminfo_samples_anon_pages},
+    {"shmem and tmpfs", F_meminfo_samples_shmem},
+    {"unreclaimable slab", F_meminfo_samples_s_unreclaim},
+    {"page tables", F_meminfo_samples_page_tables},
+    {"free swap", F_meminfo_samples_swap_free},
+};
+
+/* How the host came to the event: what a kill gives back would hide it in a change from first to
+ * last sample. */
+static void growth_before_event(struct maker *m, struct incident *incident, struct before before)
+{
+    int64_t worth = number_or(m, F_meminfo_total, 0, 0) / 100;
+    struct statement growth = {0};
+    if (before.first_us - before.last_us < host_span_us || worth == 0)
+        return;
+    for (size_t i = 0; i < sizeof(before_changes) / sizeof(*before_changes); i++) {
+        struct quantity from = quantity_of(m, before_changes[i].field, before.first);
+        struct quantity to = quantity_of(m, before_changes[i].field, before.last);
+        int64_t change = to.value - from.value;
+        if (!from.known || !to.known || (change < worth && change > -worth))
+            continue;
+        if (growth.text.n)
+            tell_into(m, &growth, ", ");
+        else
+            tell_into(m, &growth, "From {d} to {d} before the {w}: {@}{@}", before.first_us,
+                      before.last_us, incident->victim.known ? "kill" : "event",
+                      ref_of(F_meminfo_samples_time, before.first),
+                      ref_of(F_meminfo_samples_time, before.last));
+        tell_into(m, &growth, "{w} {} to {}", before_changes[i].name,
+                  ref_of(before_changes[i].field, before.first),
+                  ref_of(before_changes[i].field, before.last));
+    }
+    if (!growth.text.n)
+        return;
+    tell_into(m, &growth, ".");
+    statement_cite_fact(m, &growth, F_oom_events_time, incident->series.detail);
+    *statements_add(m, &incident->growth) = growth;
+}
+
 static void growth_of_host(struct maker *m, struct incident *incident)
 {
+    struct before before = samples_before(m, incident);
+    if (before.first != ROW_NONE) {
+        growth_before_event(m, incident, before);
+        return;
+    }
     int64_t worth = number_or(m, F_meminfo_total, 0, 0) / 100;
     struct statement growth = {0};
     if (number_or(m, F_rates_span, 0, 0) < host_span_us)

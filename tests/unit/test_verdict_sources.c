@@ -132,6 +132,34 @@ static void a_file_without_a_name_is_told_with_its_holder(void **state)
     assert_int_equal(holders->items[0].share, 7000);
 }
 
+static void scene_sample(struct scene *scene, int64_t time_s, int64_t available_mib)
+{
+    uint32_t row = store_row_add(scene->store, T_meminfo_samples, 0);
+    scene_number(scene, F_meminfo_samples_time, row, time_s * 1000000);
+    scene_number(scene, F_meminfo_samples_available, row, available_mib * SCENE_MIB);
+}
+
+/* A watch keeps samples from before; what the kill gave back is no part of how it came to it. */
+static void the_way_to_a_kill_ends_before_it(void **state)
+{
+    struct scene *scene = *state;
+    scene_event(scene, "global", "x", 1); /* 10 s after boot */
+    scene_number(scene, F_capture_time, 0, 11 * 1000000);
+    scene_number(scene, F_meminfo_total, 0, 1000 * SCENE_MIB);
+    scene_number(scene, F_rates_span, 0, 10 * 1000000);
+    scene_number(scene, F_rates_available_change, 0, 300 * SCENE_MIB);
+    scene_sample(scene, 1, 400);
+    scene_sample(scene, 6, 50);
+    scene_sample(scene, 11, 700);
+    const struct verdict *verdict = verdict_make(scene->store, &nothing, scene->arena);
+    struct buf text = {0};
+    render_markdown(verdict, &(struct render_options){0}, &text);
+    assert_true(span_has(buf_span(&text), "From 9.0 s to 4.0 s before the kill: available memory "
+                                          "400.0 MiB to 50.0 MiB."));
+    assert_false(span_has(buf_span(&text), "the host changed"));
+    buf_free(&text);
+}
+
 /* In full each incident has its own reasons, holders and classes; in short one line. */
 static void all_incidents_are_told_in_full(void **state)
 {
@@ -163,6 +191,7 @@ int main(void)
         T(a_limit_that_was_changed_since_is_a_disagreement),
         T(sources_that_disagree_are_all_told),
         T(a_log_of_more_kills_than_were_counted_is_doubted),
+        T(the_way_to_a_kill_ends_before_it),
         T(all_incidents_are_told_in_full),
         T(a_file_without_a_name_is_told_with_its_holder),
     };
