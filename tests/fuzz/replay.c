@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* usage: fuzz_X FILE|DIRECTORY...: gives each file to the fuzz target, once whole and once at each
- * of 16 cuts, so that a build without libFuzzer tries them too. */
+ * of 16 cuts, fewer of a large one, so that a build without libFuzzer tries them too. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -22,6 +22,8 @@ static void give(const uint8_t *data, size_t n)
     free(copy);
 }
 
+enum { CUT_BYTES = 32 << 10 }; /* of one file in all, or it takes too long */
+
 static int replay_file(const char *path, size_t n)
 {
     FILE *file = fopen(path, "rb");
@@ -31,8 +33,9 @@ static int replay_file(const char *path, size_t n)
         exit(2);
     }
     fclose(file);
-    for (size_t cut = 0; cut <= 16; cut++)
-        give(bytes, n * cut / 16);
+    size_t cuts = n <= CUT_BYTES / 16 ? 16 : CUT_BYTES / n + 1;
+    for (size_t cut = 0; cut <= cuts; cut++)
+        give(bytes, n * cut / cuts);
     free(bytes);
     return 1;
 }
