@@ -187,6 +187,13 @@ static uint64_t archive_packed_bytes(const struct source *source)
     return ((const struct archive_source *)source)->input->read_bytes;
 }
 
+/* Also what is appended behind the end of a tar. */
+static void support_tar(struct archive *archive)
+{
+    archive_read_support_format_tar(archive);
+    archive_read_set_format_option(archive, "tar", "read_concatenated_archives", "1");
+}
+
 static void support(struct archive *archive)
 {
     archive_read_support_filter_gzip(archive);
@@ -194,7 +201,7 @@ static void support(struct archive *archive)
     archive_read_support_filter_zstd(archive);
     archive_read_support_filter_lz4(archive);
     archive_read_support_filter_bzip2(archive);
-    archive_read_support_format_tar(archive);
+    support_tar(archive);
     archive_read_support_format_zip(archive);
     archive_read_support_format_raw(archive);
 }
@@ -261,7 +268,7 @@ struct source *archive_resume(struct input *input, struct span pending, struct e
         return give_up(a, err, "out of memory");
     a->front[0] = tar_mark(a->mark);
     a->front[1] = pending;
-    archive_read_support_format_tar(a->archive);
+    support_tar(a->archive);
     if (start(a) < ARCHIVE_WARN || header(a, &mark) != SOURCE_OK)
         return give_up(a, err, archive_error_string(a->archive));
     return &a->source;

@@ -164,11 +164,12 @@ static enum source_result tar_next(struct source *source, struct entry *ret_entr
         return from_rest(t, t->rest->next(t->rest, ret_entry));
     if (t->is_cut || !skip_member(t))
         return cut(t, "the archive was cut short");
-    if (!need(t, BLOCK_BYTES) && (!t->window.n || t->input->error))
-        return t->input->error ? cut(t, "") : SOURCE_END;
-    struct span block = span_slice(t->window, 0, BLOCK_BYTES);
-    if (block.n == BLOCK_BYTES && is_zero(block))
-        return SOURCE_END;
+    struct span block;
+    do { /* over the zeros of an end: what is appended behind it is evidence too */
+        if (!need(t, BLOCK_BYTES) && (!t->window.n || t->input->error))
+            return t->input->error ? cut(t, "") : SOURCE_END;
+        block = span_slice(t->window, 0, BLOCK_BYTES);
+    } while (is_zero(block) && drop(t, BLOCK_BYTES));
     if (!take_header(t, block, ret_entry))
         return hand_over(t, ret_entry);
     drop(t, BLOCK_BYTES);
