@@ -7,9 +7,11 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct ruleset {
     struct arena *arena;
@@ -97,14 +99,20 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 static bool read_rule(const char *path, size_t limit, struct buf *buf, struct err *err)
 {
     char chunk[4096];
-    FILE *f = fopen(path, "re");
-    if (!f)
-        return err_at(err, path, 0, 0, "%s", strerror(errno));
-    size_t n;
-    while (buf->n <= limit && (n = fread(chunk, 1, sizeof(chunk), f)) > 0)
-        buf_add(buf, (struct span){chunk, n});
-    bool ok = !ferror(f) || err_at(err, path, 0, 0, "%s", strerror(errno));
-    fclose(f);
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC); /* a FIFO would wait */
+    bool ok = fd >= 0 && fstat(fd, &st) == 0;
+    ssize_t n = 0;
+    if (ok && !S_ISREG(st.st_mode)) {
+        close(fd);
+        return err_at(err, path, 0, 0, "not a regular file");
+    }
+    while (ok && buf->n <= limit && (n = read(fd, chunk, sizeof(chunk))) > 0)
+        buf_add(buf, (struct span){chunk, (size_t)n});
+    if (!ok || n < 0)
+        ok = err_at(err, path, 0, 0, "%s", strerror(errno));
+    if (fd >= 0)
+        close(fd);
     return ok;
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Rules of a team's own, and what there is to know of rules without a bundle."""
 import json
+import os
 import re
 import subprocess
 
@@ -70,6 +71,12 @@ class Own(support.Case):
                 self.fails(done, 4, f"tiny.yaml{place}", text)
                 self.assertRegex(done.stderr.decode(), r"tiny\.yaml:\d+:\d+: \S")
         self.fails(run("--rules", self.folder / "none", IDLE), 4, "none: No such file")
+
+    def test_what_is_no_file(self):
+        """A FIFO would wait for a writer for ever."""
+        (self.folder / "rules").mkdir()
+        os.mkfifo(self.folder / "rules/tiny.yaml")
+        self.fails(run("--rules", self.folder / "rules", IDLE), 4, "tiny.yaml: not a regular file")
 
     def test_empty_folder(self):
         (self.folder / "rules").mkdir()
