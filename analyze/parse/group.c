@@ -14,9 +14,8 @@ static struct group list[GROUPS_MAX];
 static uint32_t next_same_name[GROUPS_MAX]; /* index + 1 of the next with the same last component */
 static const struct source_def *by_group[SOURCES_MAX]; /* sources in the order of their groups */
 static struct map keys[GROUPS_MAX];
-static uint64_t
-    key_bits[GROUPS_MAX];  /* of each key its key_bit: most keys of a file are nobody's */
-static struct map by_name; /* last component -> index of the first group */
+static uint64_t key_bits[GROUPS_MAX]; /* key_bit of each: most that a file holds are nobody's */
+static struct map by_name;            /* last component -> index of the first group */
 static uint32_t n_list;
 
 static uint32_t find_pattern(struct span pattern)

@@ -131,6 +131,9 @@ class Dead(unittest.TestCase):
 class Lxcfs(unittest.TestCase):
     def test_meminfo_hangs(self):
         """In a container, files of /proc may be those of a file system that is dead."""
+        alone = subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.PIPE, check=False)
+        if alone.returncode:
+            self.skipTest(alone.stderr.decode().strip())  # in a chroot, whose root is no mount
         script = 'mount --bind "$1/proc/vmallocinfo" /proc/meminfo && shift && exec "$@"'
         done = subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", make_tree(type(self)),
                                support.PROGRAM, "-q", "-o", "-"], stdout=subprocess.PIPE,

@@ -74,7 +74,7 @@ class Sandbox(Test):
         calls = self.traced(*args)
         fds, confined, read_after = {}, set(), 0
         for pid, name, rest in calls:
-            opened = re.search(r'"([^"]*)".*\) = (\d+)$', rest)
+            opened = re.search(r'"([^"]*)".*\)\s+= (\d+)$', rest)
             if name == "openat" and opened and opened.group(1) in inputs:
                 self.assertNotIn(pid, confined, rest)
                 fds[pid, opened.group(2)] = opened.group(1)
