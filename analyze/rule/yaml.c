@@ -86,9 +86,9 @@ static bool refuse(struct reader *r, yaml_mark_t mark, const yaml_char_t *anchor
                    const yaml_char_t *tag)
 {
     if (anchor)
-        return fail(r, mark, "anchors are not used in rules");
+        return fail(r, mark, "anchors are not used here");
     if (tag)
-        return fail(r, mark, "tags are not used in rules");
+        return fail(r, mark, "tags are not used here");
     return true;
 }
 
@@ -223,7 +223,7 @@ static bool read_node(struct reader *r, const yaml_event_t *event, unsigned dept
                read_map(r, depth - 1, event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE,
                         *ret);
     case YAML_ALIAS_EVENT:
-        return fail(r, event->start_mark, "aliases are not used in rules");
+        return fail(r, event->start_mark, "aliases are not used here");
     default:
         return fail(r, event->start_mark, "the file is empty");
     }
@@ -239,7 +239,7 @@ static bool read_head(struct reader *r, yaml_event_t *event)
             (event->data.document_start.version_directive ||
              event->data.document_start.tag_directives.start !=
                  event->data.document_start.tag_directives.end)) {
-            fail(r, event->start_mark, "directives are not used in rules");
+            fail(r, event->start_mark, "directives are not used here");
             yaml_event_delete(event);
             return false;
         }
@@ -261,7 +261,7 @@ static bool read_tail(struct reader *r)
         if (type == YAML_STREAM_END_EVENT)
             return true;
         if (type != YAML_DOCUMENT_END_EVENT)
-            return fail(r, mark, "a second document; one file is one rule");
+            return fail(r, mark, "a second document; a file holds one");
     }
 }
 
@@ -276,7 +276,7 @@ static struct yaml *read_file(struct reader *r)
     if (!ok || !top || !read_tail(r) || !refuse_tabs(r, UINT32_MAX))
         return NULL;
     if (top->kind != YAML_MAP) {
-        fail_at(r, top, "a rule is a map of keys");
+        fail_at(r, top, "the file is no map of keys");
         return NULL;
     }
     return top;
