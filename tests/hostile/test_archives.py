@@ -92,14 +92,16 @@ class Entries(Test):
 
     def test_what_is_appended_behind_the_end(self):
         """Of `cat one.tar two.tar` the second is evidence too, and what is no tar there is not passed over."""
-        whole = Bundle().small().tar()
-        late = tarfile_of({"proc/zoneinfo": b"", "proc/meminfo": b"MemTotal: 8 kB\n"})
+        first = tarfile_of({"proc/meminfo": b"MemTotal: 8 kB\n"})
+        second = tarfile_of({"proc/vmstat": b"oom_kill 3\n", "proc/meminfo": b"MemTotal: 9 kB\n"})
         for pack in (bytes, gzip.compress):
-            verdict = self.analyze(pack(whole + late))
-            self.observed(verdict, "duplicate", "first one counts", "proc/meminfo")
-            self.observed(self.analyze(pack(whole + b"\1" * 3000), code=2), "truncated", "tar archive")
-            self.assertEqual(self.analyze(pack(whole + bytes(1536)))["observations"],
-                             self.analyze(pack(whole))["observations"])
+            facts = run("--facts", self.write(pack(first + second))).out.decode()
+            self.assertRegex(facts, r'"fact":"vmstat.oom_kill","value":3,')
+            self.assertRegex(facts, r'"fact":"meminfo.total","value":8192,')
+            self.observed(self.analyze(pack(first + second)), "duplicate", "first one counts", "proc/meminfo")
+            self.observed(self.analyze(pack(first + b"\1" * 3000), code=2), "truncated", "tar archive")
+            self.assertEqual(self.analyze(pack(first + bytes(1536)))["observations"],
+                             self.analyze(pack(first))["observations"])
 
     def test_sparse_files(self):
         sparse = self.path("meminfo")
